@@ -1,0 +1,7 @@
+DROP TABLE street;
+DROP TABLE land;
+DROP TABLE barrier;
+DROP TABLE gate;
+DROP TABLE compound;
+DROP TABLE grid;
+DROP TABLE area;

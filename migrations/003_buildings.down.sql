@@ -1,0 +1,4 @@
+DROP TABLE facility;
+DROP TABLE unit;
+DROP TABLE entrance;
+DROP TABLE building;
