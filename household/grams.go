@@ -6,9 +6,8 @@ import (
 	"unicode"
 )
 
-// Grams returns the distinct bigrams of the texts, sorted, after folding
-// width and case and dropping everything but letters and digits. A GIN index
-// over them finds a two-character name, which trigrams cannot.
+// Grams returns the distinct bigrams of the texts, sorted, after Fold. A GIN
+// index over them finds a two-character name, which trigrams cannot.
 func Grams(texts ...string) []string {
 	var out []string
 	for _, t := range texts {
@@ -25,15 +24,21 @@ func Grams(texts ...string) []string {
 }
 
 // Fold is the form in which texts are compared: half-width, lower case,
-// letters and digits only.
+// letters and digits only, and the common ways of writing a building number
+// (3幢, 3栋, 3#) made one (3号楼).
 func Fold(s string) string { return string(foldedRunes(s)) }
 
 func foldedRunes(s string) []rune {
-	var r []rune
+	r := make([]rune, 0, len(s))
+	digit := false
 	for _, c := range strings.ToLower(foldWidth(s)) {
-		if unicode.IsLetter(c) || unicode.IsDigit(c) {
+		switch {
+		case digit && (c == '幢' || c == '栋' || c == '#'):
+			r = append(r, '号', '楼')
+		case unicode.IsLetter(c) || unicode.IsDigit(c):
 			r = append(r, c)
 		}
+		digit = unicode.IsDigit(c)
 	}
 	return r
 }
