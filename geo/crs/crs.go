@@ -1,0 +1,129 @@
+// Package crs converts positions between WGS 84 and the reference systems
+// that Chinese files come in: CGCS2000 (geographic and Gauss-Krüger), GCJ-02
+// and BD-09.
+//
+// WGS 84 and CGCS2000 differ by centimetres and are taken as equal.
+package crs
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb"
+
+	"hearthmap/household"
+)
+
+// CRS is a reference system of coordinates. The zero value is WGS 84.
+type CRS struct {
+	kind kind
+	epsg int
+	// Gauss-Krüger: central meridian in degrees, false easting in metres.
+	meridian, easting float64
+}
+
+type kind uint8
+
+const (
+	geographic kind = iota
+	gcj02
+	bd09
+	gaussKrueger
+)
+
+// The reference systems that have a name of their own.
+var (
+	WGS84 = CRS{}
+	GCJ02 = CRS{kind: gcj02}
+	BD09  = CRS{kind: bd09}
+)
+
+// Accepted says in words what Parse takes, for hints and help texts.
+const Accepted = "wgs84, gcj02, bd09, EPSG:4326, EPSG:4490 or EPSG:4513 to EPSG:4554 (CGCS2000 / Gauss-Krüger)"
+
+// Parse reads wgs84, gcj02, bd09, cgcs2000 or EPSG:N; case, hyphens and
+// underscores do not matter, and the empty string is WGS 84. Errors are
+// *household.Error with code Invalid.
+func Parse(s string) (CRS, error) {
+	name := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(s)))
+	switch name {
+	case "", "wgs84", "crs84", "cgcs2000":
+		return WGS84, nil
+	case "gcj02":
+		return GCJ02, nil
+	case "bd09", "bd09ll":
+		return BD09, nil
+	}
+	if digits, ok := strings.CutPrefix(name, "epsg:"); ok {
+		if n, err := strconv.Atoi(digits); err == nil {
+			if c, ok := fromEPSG(n); ok {
+				return c, nil
+			}
+		}
+	}
+	return CRS{}, household.Errorf(household.Invalid, "crs.Parse", "unknown reference system %q", s).
+		WithHint("use %s", Accepted)
+}
+
+func fromEPSG(n int) (CRS, bool) {
+	switch {
+	case n == 4326 || n == 4490:
+		return CRS{epsg: n}, true
+	case n >= 4513 && n <= 4533: // 3-degree zones 25 to 45
+		zone := float64(n - 4513 + 25)
+		return CRS{kind: gaussKrueger, epsg: n, meridian: zone * 3, easting: zone*1e6 + 500000}, true
+	case n >= 4534 && n <= 4554: // the same meridians without the zone in the easting
+		return CRS{kind: gaussKrueger, epsg: n, meridian: float64(n-4534)*3 + 75, easting: 500000}, true
+	}
+	return CRS{}, false
+}
+
+// String returns the name that Parse reads.
+func (c CRS) String() string {
+	switch {
+	case c.epsg != 0:
+		return "EPSG:" + strconv.Itoa(c.epsg)
+	case c.kind == gcj02:
+		return "gcj02"
+	case c.kind == bd09:
+		return "bd09"
+	}
+	return "wgs84"
+}
+
+// Projected reports whether coordinates are metres on a plane. They are then
+// (northing, easting) in files that keep to the definition's order of axes,
+// and (easting, northing) in most others; ToWGS84 takes x = easting.
+func (c CRS) Projected() bool { return c.kind == gaussKrueger }
+
+// ToWGS84 converts a position of c (lon, lat in degrees; of a projected
+// system easting, northing in metres) to WGS 84 longitude and latitude. Both
+// directions are each other's inverse to less than 1e-9 degrees. What is
+// outside the system's domain gives a point that is not finite.
+func (c CRS) ToWGS84(p orb.Point) orb.Point {
+	switch c.kind {
+	case gcj02:
+		return gcjToWGS(p)
+	case bd09:
+		return gcjToWGS(bdToGCJ(p))
+	case gaussKrueger:
+		return tmInverse(p, c.meridian, c.easting)
+	}
+	return p
+}
+
+// FromWGS84 converts WGS 84 longitude and latitude to a position of c.
+func (c CRS) FromWGS84(p orb.Point) orb.Point {
+	switch c.kind {
+	case gcj02:
+		return wgsToGCJ(p)
+	case bd09:
+		return gcjToBD(wgsToGCJ(p))
+	case gaussKrueger:
+		return tmForward(p, c.meridian, c.easting)
+	}
+	return p
+}
+
+const rad = math.Pi / 180

@@ -1,0 +1,54 @@
+package importers
+
+import (
+	"context"
+
+	"hearthmap/geo/crs"
+)
+
+// Source gives the judged items of one file, in the file's order. A table or
+// GeoJSON file becomes one by NewTabular; a file that must be seen as a whole
+// (an OpenStreetMap extract) implements it itself.
+type Source interface {
+	// Each reads the file from its beginning and hands over every item. One
+	// record of the file may give several items, which then share their Row.
+	// A record that cannot be used gives one item with a Reject, and reading
+	// goes on; an error ends the file: *household.Error when the user can
+	// mend it, the context's error, or yield's own, unchanged. Each is called
+	// once, from one goroutine. Items may be kept after yield returns.
+	Each(ctx context.Context, yield func(Item) error) error
+	// Progress returns how many bytes of how many were read. It never goes
+	// back, and may be called from any goroutine while Each runs.
+	Progress() (read, total int64)
+	// Records returns how many records (rows, features, OSM objects that
+	// are of use) were read so far, rejected ones included. It may be called
+	// from any goroutine while Each runs.
+	Records() int64
+	// Notes are remarks on the whole file for the report, such as unknown
+	// columns; they hold no values of persons. Call it after Each.
+	Notes() []string
+	Close() error
+}
+
+// FileOptions say how to read a file.
+type FileOptions struct {
+	// Encoding is auto, utf-8, gb18030 or big5; empty is auto. Formats with
+	// an encoding of their own ignore it.
+	Encoding string
+	// CRS is the reference system of the file's coordinates; the zero value
+	// is WGS 84. Readers of records leave coordinates as they are; a Source
+	// returns WGS 84.
+	CRS crs.CRS
+}
+
+// Format is a kind of file. Exactly one of OpenReader and OpenSource is set.
+type Format struct {
+	Name       string   // csv, geojson, osm
+	Extensions []string // lower case, with the dot: ".csv", ".osm.pbf"
+	Kinds      []Kind   // the kinds it may hold
+	// Sniff reports whether the first bytes of a file (up to 4 KiB) look like
+	// this format; it decides when the extension does not.
+	Sniff      func(head []byte) bool
+	OpenReader func(path string, o FileOptions) (Reader, error)
+	OpenSource func(path string, kind Kind, o FileOptions) (Source, error)
+}
