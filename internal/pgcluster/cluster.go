@@ -101,6 +101,11 @@ func (c *Cluster) attachOrLaunch(ctx context.Context, opts Options, log func(str
 		}
 		return c.probe(ctx)
 	}
+	if opts.Port != 0 { // before the long work
+		if _, err := c.choosePort(opts.Port, nil); err != nil {
+			return err
+		}
+	}
 	if opts.Ephemeral {
 		var err error
 		if c.watchdog, err = watch(c.dir); err != nil {

@@ -21,7 +21,6 @@ import (
 // say what to do.
 func refuse(t *testing.T, opts pgcluster.Options, code household.ErrorCode, says ...string) error {
 	t.Helper()
-	needPostgres(t)
 	c, err := pgcluster.Start(t.Context(), opts)
 	if err == nil {
 		stop(t, c)
@@ -60,8 +59,8 @@ func TestNoPostgresOfThatVersion(t *testing.T) {
 	refuse(t, pgcluster.Options{Dir: dir}, household.Unavailable, "PostgreSQL 99", "postgresql-99")
 }
 
-// installation copies the machine's PostgreSQL of Debian without PostGIS: its
-// programs find their other files by their own place.
+// A copy of Debian's PostgreSQL without PostGIS: its programs find their other
+// files by their own place.
 func TestNoPostGIS(t *testing.T) {
 	needPostgres(t)
 	bin, err := pgcluster.FindBinaries("", 0)
@@ -93,6 +92,7 @@ func TestNoPostGIS(t *testing.T) {
 }
 
 func TestPortTaken(t *testing.T) {
+	needPostgres(t)
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -102,6 +102,7 @@ func TestPortTaken(t *testing.T) {
 }
 
 func TestPathUnderAFile(t *testing.T) {
+	needPostgres(t)
 	file := filepath.Join(tempDir(t), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -111,6 +112,7 @@ func TestPathUnderAFile(t *testing.T) {
 }
 
 func TestSomethingElseInTheWay(t *testing.T) {
+	needPostgres(t)
 	dir := tempDir(t)
 	precious := filepath.Join(dir, "data", "thesis.txt")
 	if err := os.MkdirAll(filepath.Dir(precious), 0o700); err != nil {
@@ -141,6 +143,7 @@ func mount(t *testing.T, options string) string {
 }
 
 func TestReadOnlyDisk(t *testing.T) {
+	needPostgres(t)
 	dir := mount(t, "size=1m")
 	if err := syscall.Mount("hearthmap-test", dir, "tmpfs", syscall.MS_REMOUNT|syscall.MS_RDONLY, "size=1m"); err != nil {
 		t.Skip(err)
@@ -149,6 +152,7 @@ func TestReadOnlyDisk(t *testing.T) {
 }
 
 func TestReadOnlyDirectory(t *testing.T) {
+	needPostgres(t)
 	if os.Geteuid() == 0 {
 		t.Skip("root may write everywhere")
 	}
@@ -160,7 +164,8 @@ func TestReadOnlyDirectory(t *testing.T) {
 }
 
 func TestFullDisk(t *testing.T) {
-	for _, size := range []string{"4k", "8m", "60m"} { // no room for a file, for initdb, for its WAL
+	needPostgres(t)
+	for _, size := range []string{"4k", "8m", "30m"} { // no room for a file, for initdb, for its last steps
 		t.Run(size, func(t *testing.T) {
 			dir := filepath.Join(mount(t, "size="+size), "pg")
 			c, err := pgcluster.Start(t.Context(), pgcluster.Options{Dir: dir})
@@ -177,6 +182,7 @@ func TestFullDisk(t *testing.T) {
 }
 
 func TestUnreachableForTheServersUser(t *testing.T) {
+	needPostgres(t)
 	if os.Geteuid() != 0 {
 		t.Skip("only root hands the server to another user")
 	}
@@ -221,7 +227,7 @@ func TestHelperProcess(t *testing.T) {
 	select {}
 }
 
-// helper starts a cluster in another process, which is then killed.
+// killedHelper starts a cluster in another process, which is then killed.
 func killedHelper(t *testing.T, dir, ephemeral string) {
 	t.Helper()
 	needPostgres(t)
