@@ -6,13 +6,12 @@
 package crs
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
 
 	"github.com/paulmach/orb"
-
-	"hearthmap/household"
 )
 
 // CRS is a reference system of coordinates. The zero value is WGS 84.
@@ -43,8 +42,8 @@ var (
 const Accepted = "wgs84, gcj02, bd09, EPSG:4326, EPSG:4490 or EPSG:4513 to EPSG:4554 (CGCS2000 / Gauss-Krüger)"
 
 // Parse reads wgs84, gcj02, bd09, cgcs2000 or EPSG:N; case, hyphens and
-// underscores do not matter, and the empty string is WGS 84. Errors are
-// *household.Error with code Invalid.
+// underscores do not matter, and the empty string is WGS 84. Accepted lists
+// the names for the hint beside an error.
 func Parse(s string) (CRS, error) {
 	name := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(s)))
 	switch name {
@@ -62,8 +61,7 @@ func Parse(s string) (CRS, error) {
 			}
 		}
 	}
-	return CRS{}, household.Errorf(household.Invalid, "crs.Parse", "unknown reference system %q", s).
-		WithHint("use %s", Accepted)
+	return CRS{}, fmt.Errorf("crs: unknown reference system %q", s)
 }
 
 func fromEPSG(n int) (CRS, bool) {
@@ -92,15 +90,17 @@ func (c CRS) String() string {
 	return "wgs84"
 }
 
-// Projected reports whether coordinates are metres on a plane. They are then
-// (northing, easting) in files that keep to the definition's order of axes,
-// and (easting, northing) in most others; ToWGS84 takes x = easting.
+// Projected reports whether coordinates are metres on a plane.
 func (c CRS) Projected() bool { return c.kind == gaussKrueger }
 
-// ToWGS84 converts a position of c (lon, lat in degrees; of a projected
-// system easting, northing in metres) to WGS 84 longitude and latitude. Both
+// ToWGS84 converts a position of c to WGS 84 longitude and latitude. Both
 // directions are each other's inverse to less than 1e-9 degrees. What is
 // outside the system's domain gives a point that is not finite.
+//
+// Positions of geographic systems are longitude, latitude in degrees. Those
+// of projected systems are metres, the northing first as EPSG defines them;
+// files with the easting first are as common, so that order is understood as
+// well: within China the two cannot be confused.
 func (c CRS) ToWGS84(p orb.Point) orb.Point {
 	switch c.kind {
 	case gcj02:
@@ -108,12 +108,26 @@ func (c CRS) ToWGS84(p orb.Point) orb.Point {
 	case bd09:
 		return gcjToWGS(bdToGCJ(p))
 	case gaussKrueger:
-		return tmInverse(p, c.meridian, c.easting)
+		if c.eastingFirst(p) {
+			p[0], p[1] = p[1], p[0]
+		}
+		return tmInverse(p[1], p[0], c.meridian, c.easting)
 	}
 	return p
 }
 
-// FromWGS84 converts WGS 84 longitude and latitude to a position of c.
+// eastingFirst tells the order of axes by size: an easting with its zone is
+// above 18,000,000; one without is below 1,000,000, which no northing of the
+// mainland is.
+func (c CRS) eastingFirst(p orb.Point) bool {
+	if c.easting > 1e6 {
+		return p[0] > 1.8e7
+	}
+	return p[0] < 1e6 && p[1] >= 1e6
+}
+
+// FromWGS84 converts WGS 84 longitude and latitude to a position of c, of a
+// projected system northing, easting.
 func (c CRS) FromWGS84(p orb.Point) orb.Point {
 	switch c.kind {
 	case gcj02:
@@ -121,7 +135,8 @@ func (c CRS) FromWGS84(p orb.Point) orb.Point {
 	case bd09:
 		return gcjToBD(wgsToGCJ(p))
 	case gaussKrueger:
-		return tmForward(p, c.meridian, c.easting)
+		northing, easting := tmForward(p, c.meridian, c.easting)
+		return orb.Point{northing, easting}
 	}
 	return p
 }

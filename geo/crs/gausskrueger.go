@@ -38,10 +38,10 @@ var (
 	tmE = math.Sqrt(cgcsF * (2 - cgcsF))
 )
 
-// tmForward projects lon, lat in degrees to easting, northing in metres.
-func tmForward(p orb.Point, meridian, falseEasting float64) orb.Point {
+// tmForward projects lon, lat in degrees to metres.
+func tmForward(p orb.Point, meridian, falseEasting float64) (northing, easting float64) {
 	if !(math.Abs(p[0]-meridian) <= tmReach) || !(math.Abs(p[1]) <= 90) {
-		return orb.Point{math.NaN(), math.NaN()}
+		return math.NaN(), math.NaN()
 	}
 	lambda := (p[0] - meridian) * rad
 	sin := math.Sin(p[1] * rad)
@@ -55,12 +55,12 @@ func tmForward(p orb.Point, meridian, falseEasting float64) orb.Point {
 		xi += a * math.Sin(k*xi0) * math.Cosh(k*eta0)
 		eta += a * math.Cos(k*xi0) * math.Sinh(k*eta0)
 	}
-	return orb.Point{falseEasting + tmA*eta, tmA * xi}
+	return tmA * xi, falseEasting + tmA*eta
 }
 
 // tmInverse is the inverse of tmForward.
-func tmInverse(p orb.Point, meridian, falseEasting float64) orb.Point {
-	xi, eta := p[1]/tmA, (p[0]-falseEasting)/tmA
+func tmInverse(easting, northing, meridian, falseEasting float64) orb.Point {
+	xi, eta := northing/tmA, (easting-falseEasting)/tmA
 	if !(math.Abs(xi) <= math.Pi/2) || !(math.Abs(eta) <= tmReach*rad) {
 		return orb.Point{math.NaN(), math.NaN()}
 	}
