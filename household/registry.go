@@ -179,6 +179,8 @@ type Accounts interface {
 	// NoteSignIn records a sign-in or a failed one; it returns how many
 	// failures in a row there have been.
 	NoteSignIn(ctx context.Context, login string, ok bool) (failures int, err error)
+	// Failures returns how many sign-ins in a row failed lately.
+	Failures(ctx context.Context, login string) (int, error)
 }
 
 // AuditEntry is one line of the append-only audit trail.

@@ -139,3 +139,13 @@ func (s *Accounts) NoteSignIn(ctx context.Context, login string, ok bool) (int, 
 	}
 	return failures, noRows(err, "postgis.Accounts.NoteSignIn", "")
 }
+
+// Failures returns how many sign-ins in a row failed within the last quarter
+// of an hour.
+func (s *Accounts) Failures(ctx context.Context, login string) (int, error) {
+	var n int
+	err := s.db.Pool.QueryRow(ctx, `
+		SELECT coalesce(sum(failures), 0) FROM account WHERE login = $1 AND failed_at > now() - $2::interval`,
+		login, failureWindow).Scan(&n)
+	return n, noRows(err, "postgis.Accounts.Failures", "")
+}

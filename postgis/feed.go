@@ -36,11 +36,10 @@ func (db *DB) ChangesSince(ctx context.Context, seq int64, limit int) ([]Change,
 	return pgx.CollectRows(rows, pgx.RowToStructByPos[Change])
 }
 
-// Follow keeps a snapshot up to date until ctx ends: it calls replace with
-// new data whenever the city changed after data.Seq. It reads the change log
-// by sequence; NOTIFY only wakes it, so a lost one, a lost connection or a
+// Follow keeps the live city up to date until ctx ends. It reads the change
+// log by sequence; NOTIFY only wakes it, so a lost one, a lost connection or a
 // database restart delays but loses nothing.
-func (db *DB) Follow(ctx context.Context, data *cityindex.Data, replace func(*cityindex.Data)) {
+func (db *DB) Follow(ctx context.Context, live *cityindex.Live) {
 	wake := make(chan struct{}, 1)
 	listening := make(chan struct{})
 	go func() {
@@ -57,34 +56,45 @@ func (db *DB) Follow(ctx context.Context, data *cityindex.Data, replace func(*ci
 		case <-wake:
 		case <-timer.C:
 		}
-		next, err := db.refresh(ctx, data)
-		if err != nil {
-			if ctx.Err() == nil {
-				slog.Warn("the city's changes could not be read; trying again", "city", db.City, "error", err)
-			}
-			continue
-		}
-		if next != data {
-			data = next
-			replace(data)
+		if err := db.Refresh(ctx, live); err != nil && ctx.Err() == nil {
+			slog.Warn("the city's changes could not be read; trying again", "city", db.City, "error", err)
 		}
 	}
 }
 
-// refresh returns data itself when nothing changed after data.Seq, and
-// otherwise new data with the touched tables read anew.
-func (db *DB) refresh(ctx context.Context, data *cityindex.Data) (*cityindex.Data, error) {
+// Refresh brings the live city up to the head of the change log, reading only
+// the tables that changed.
+func (db *DB) Refresh(ctx context.Context, live *cityindex.Live) error {
+	return live.Update(func(c *cityindex.City) (*cityindex.City, error) {
+		parts, err := db.stale(ctx, c.Seq())
+		if err != nil || len(parts) == 0 {
+			return c, err
+		}
+		d, err := db.loadParts(ctx, c.Data(), parts)
+		if err != nil {
+			return nil, err
+		}
+		var set cityindex.TableSet
+		for _, p := range parts {
+			set |= tableOf[p]
+		}
+		return c.Patch(cityindex.Update{Seq: d.Seq, Replace: set, New: *d})
+	})
+}
+
+// stale lists the parts that changed after seq, in loading order.
+func (db *DB) stale(ctx context.Context, seq int64) ([]part, error) {
 	var head int64
 	if err := db.Pool.QueryRow(ctx, `SELECT coalesce(max(seq), 0) FROM change`).Scan(&head); err != nil {
 		return nil, err
 	}
-	if head == data.Seq {
-		return data, nil
+	switch {
+	case head == seq:
+		return nil, nil
+	case head < seq: // the database was restored to an older state
+		return allParts, nil
 	}
-	if head < data.Seq { // the database was restored to an older state
-		return db.LoadCity(ctx)
-	}
-	rows, err := db.Pool.Query(ctx, `SELECT DISTINCT entity FROM change WHERE seq > $1`, data.Seq)
+	rows, err := db.Pool.Query(ctx, `SELECT DISTINCT entity FROM change WHERE seq > $1`, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -94,29 +104,48 @@ func (db *DB) refresh(ctx context.Context, data *cityindex.Data) (*cityindex.Dat
 	}
 	var parts []part
 	for _, p := range allParts {
-		if slices.ContainsFunc(entities, func(e string) bool { return slices.Contains(partsOf[e], p) }) {
+		if slices.ContainsFunc(entities, func(e string) bool { return partOf[e] == p }) {
 			parts = append(parts, p)
 		}
 	}
-	return db.loadParts(ctx, data, parts)
+	if len(parts) == 0 && len(entities) > 0 {
+		// Only what the snapshot does not show, such as tags: note how far
+		// the log was read, by loading the smallest part.
+		parts = []part{partBarriers}
+	}
+	return parts, nil
 }
 
-// partsOf says which parts of the snapshot show a table's rows.
-var partsOf = map[string][]part{
-	"area":      {partAreas},
-	"grid":      {partAreas},
-	"compound":  {partCompounds},
-	"gate":      {partGates},
-	"barrier":   {partBarriers},
-	"land":      {partLand},
-	"street":    {partStreets},
-	"building":  {partBuildings},
-	"entrance":  {partEntrances},
-	"unit":      {partCounts},
-	"household": {partCounts},
-	"resident":  {partCounts},
-	"residence": {partCounts},
-	"facility":  {partFacilities},
+// partOf says which part of the snapshot shows a table's rows.
+var partOf = map[string]part{
+	"area":      partAreas,
+	"grid":      partAreas,
+	"compound":  partCompounds,
+	"gate":      partGates,
+	"barrier":   partBarriers,
+	"land":      partLand,
+	"street":    partStreets,
+	"building":  partBuildings,
+	"entrance":  partEntrances,
+	"unit":      partCounts,
+	"household": partCounts,
+	"resident":  partCounts,
+	"residence": partCounts,
+	"facility":  partFacilities,
+}
+
+// tableOf says which list of the index a part replaces.
+var tableOf = map[part]cityindex.TableSet{
+	partAreas:      cityindex.Areas,
+	partCompounds:  cityindex.Compounds,
+	partGates:      cityindex.Compounds,
+	partBarriers:   cityindex.Barriers,
+	partLand:       cityindex.LandUse,
+	partStreets:    cityindex.Streets,
+	partBuildings:  cityindex.Buildings,
+	partCounts:     cityindex.Buildings,
+	partEntrances:  cityindex.Entrances,
+	partFacilities: cityindex.Facilities,
 }
 
 // listen wakes the feed at every NOTIFY of the city until ctx ends,
