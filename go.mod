@@ -54,3 +54,6 @@ tool (
 	honnef.co/go/tools/cmd/staticcheck
 	mvdan.cc/gofumpt
 )
+
+// npm packages may bring Go files along.
+ignore ./web/app/node_modules
