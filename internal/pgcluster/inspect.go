@@ -143,22 +143,19 @@ func (i *inspection) creatable(ctx context.Context, conn *pgx.Conn, name, availa
 		_, err := tx.Exec(ctx, "create extension "+pgx.Identifier{name}.Sanitize()+" schema public")
 		return err
 	})
-	switch sqlState(err) {
-	case "25006": // read_only_sql_transaction, noted already
-	case "42501":
-		i.note(name, available+" available", "the database user may not create the extension "+name,
+	have := available + " available"
+	switch state := sqlState(err); {
+	case err == nil, state == "25006": // read_only_sql_transaction, noted already
+		i.note(name, have, "", "")
+	case state == "42501":
+		i.note(name, have, "the database user may not create the extension "+name,
 			"let a database administrator run, in this database: create extension %s schema public", name)
-		return nil
+	case state == "":
+		return inspectError(err)
 	default:
-		i.note(name, available+" available", fmt.Sprintf("the extension %s cannot be created: %v", name, err),
+		i.note(name, have, fmt.Sprintf("the extension %s cannot be created: %v", name, err),
 			"install the extension's package again on the database server")
-		return nil
-	case "":
-		if err != nil {
-			return inspectError(err)
-		}
 	}
-	i.note(name, available+" available", "", "")
 	return nil
 }
 
