@@ -66,24 +66,24 @@ func (db *DB) Follow(ctx context.Context, live *cityindex.Live) {
 // the tables that changed.
 func (db *DB) Refresh(ctx context.Context, live *cityindex.Live) error {
 	return live.Update(func(c *cityindex.City) (*cityindex.City, error) {
-		parts, err := db.stale(ctx, c.Seq())
-		if err != nil || len(parts) == 0 {
+		lists, err := db.stale(ctx, c.Seq())
+		if err != nil || len(lists) == 0 {
 			return c, err
 		}
-		d, err := db.loadParts(ctx, c.Data(), parts)
+		d, err := db.loadLists(ctx, c.Data(), lists)
 		if err != nil {
 			return nil, err
 		}
 		var set cityindex.TableSet
-		for _, p := range parts {
+		for _, p := range lists {
 			set |= tableOf[p]
 		}
 		return c.Patch(cityindex.Update{Seq: d.Seq, Replace: set, New: *d})
 	})
 }
 
-// stale lists the parts that changed after seq, in loading order.
-func (db *DB) stale(ctx context.Context, seq int64) ([]part, error) {
+// stale lists the lists that changed after seq, in loading order.
+func (db *DB) stale(ctx context.Context, seq int64) ([]list, error) {
 	var head int64
 	if err := db.Pool.QueryRow(ctx, `SELECT coalesce(max(seq), 0) FROM change`).Scan(&head); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ func (db *DB) stale(ctx context.Context, seq int64) ([]part, error) {
 	case head == seq:
 		return nil, nil
 	case head < seq: // the database was restored to an older state
-		return allParts, nil
+		return allLists, nil
 	}
 	rows, err := db.Pool.Query(ctx, `SELECT DISTINCT entity FROM change WHERE seq > $1`, seq)
 	if err != nil {
@@ -102,50 +102,50 @@ func (db *DB) stale(ctx context.Context, seq int64) ([]part, error) {
 	if err != nil {
 		return nil, err
 	}
-	var parts []part
-	for _, p := range allParts {
-		if slices.ContainsFunc(entities, func(e string) bool { return partOf[e] == p }) {
-			parts = append(parts, p)
+	var lists []list
+	for _, p := range allLists {
+		if slices.ContainsFunc(entities, func(e string) bool { return listOf[e] == p }) {
+			lists = append(lists, p)
 		}
 	}
-	if len(parts) == 0 && len(entities) > 0 {
+	if len(lists) == 0 && len(entities) > 0 {
 		// Only what the snapshot does not show, such as tags: note how far
-		// the log was read, by loading the smallest part.
-		parts = []part{partBarriers}
+		// the log was read, by loading the smallest list.
+		lists = []list{listBarriers}
 	}
-	return parts, nil
+	return lists, nil
 }
 
-// partOf says which part of the snapshot shows a table's rows.
-var partOf = map[string]part{
-	"area":      partAreas,
-	"grid":      partAreas,
-	"compound":  partCompounds,
-	"gate":      partGates,
-	"barrier":   partBarriers,
-	"land":      partLand,
-	"street":    partStreets,
-	"building":  partBuildings,
-	"entrance":  partEntrances,
-	"unit":      partCounts,
-	"household": partCounts,
-	"resident":  partCounts,
-	"residence": partCounts,
-	"facility":  partFacilities,
+// listOf says which list of the snapshot shows a table's rows.
+var listOf = map[string]list{
+	"area":      listAreas,
+	"grid":      listAreas,
+	"compound":  listCompounds,
+	"gate":      listGates,
+	"barrier":   listBarriers,
+	"land":      listLand,
+	"street":    listStreets,
+	"building":  listBuildings,
+	"entrance":  listEntrances,
+	"unit":      listCounts,
+	"household": listCounts,
+	"resident":  listCounts,
+	"residence": listCounts,
+	"facility":  listFacilities,
 }
 
-// tableOf says which list of the index a part replaces.
-var tableOf = map[part]cityindex.TableSet{
-	partAreas:      cityindex.Areas,
-	partCompounds:  cityindex.Compounds,
-	partGates:      cityindex.Compounds,
-	partBarriers:   cityindex.Barriers,
-	partLand:       cityindex.LandUse,
-	partStreets:    cityindex.Streets,
-	partBuildings:  cityindex.Buildings,
-	partCounts:     cityindex.Buildings,
-	partEntrances:  cityindex.Entrances,
-	partFacilities: cityindex.Facilities,
+// tableOf says which list of the index a list replaces.
+var tableOf = map[list]cityindex.TableSet{
+	listAreas:      cityindex.Areas,
+	listCompounds:  cityindex.Compounds,
+	listGates:      cityindex.Compounds,
+	listBarriers:   cityindex.Barriers,
+	listLand:       cityindex.LandUse,
+	listStreets:    cityindex.Streets,
+	listBuildings:  cityindex.Buildings,
+	listCounts:     cityindex.Buildings,
+	listEntrances:  cityindex.Entrances,
+	listFacilities: cityindex.Facilities,
 }
 
 // listen wakes the feed at every NOTIFY of the city until ctx ends,

@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/paulmach/orb"
@@ -11,45 +12,48 @@ import (
 	"hearthmap/household"
 )
 
-// part is one table's share of the snapshot.
-type part string
+// list is one table's share of the snapshot.
+type list string
 
-// The parts, in the order they are loaded.
+// The lists, in the order they are loaded.
 const (
-	partAreas      part = "areas"
-	partCompounds  part = "compounds"
-	partGates      part = "gates"
-	partBarriers   part = "barriers"
-	partLand       part = "land"
-	partStreets    part = "streets"
-	partBuildings  part = "buildings"
-	partCounts     part = "counts"
-	partEntrances  part = "entrances"
-	partFacilities part = "facilities"
+	listAreas      list = "areas"
+	listCompounds  list = "compounds"
+	listGates      list = "gates"
+	listBarriers   list = "barriers"
+	listLand       list = "land"
+	listStreets    list = "streets"
+	listBuildings  list = "buildings"
+	listCounts     list = "counts"
+	listEntrances  list = "entrances"
+	listFacilities list = "facilities"
 )
 
-var allParts = []part{
-	partAreas, partCompounds, partGates, partBarriers, partLand, partStreets,
-	partBuildings, partCounts, partEntrances, partFacilities,
+var allLists = []list{
+	listAreas, listCompounds, listGates, listBarriers, listLand, listStreets,
+	listBuildings, listCounts, listEntrances, listFacilities,
 }
 
 // LoadCity reads the city for the index: counts, never persons. All tables
 // are read in one snapshot of the database, and Data.Seq is the last change
 // it contains.
 func (db *DB) LoadCity(ctx context.Context) (*cityindex.Data, error) {
-	return db.loadParts(ctx, &cityindex.Data{City: db.City}, allParts)
+	return db.loadLists(ctx, &cityindex.Data{City: db.City}, allLists)
 }
 
-// loadParts returns a copy of old with the parts read anew.
-func (db *DB) loadParts(ctx context.Context, old *cityindex.Data, parts []part) (*cityindex.Data, error) {
+// loadLists returns a copy of old with the lists read anew.
+func (db *DB) loadLists(ctx context.Context, old *cityindex.Data, lists []list) (*cityindex.Data, error) {
 	d := *old
 	err := pgx.BeginTxFunc(ctx, db.Pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly},
 		func(tx pgx.Tx) error {
 			if err := tx.QueryRow(ctx, `SELECT coalesce(max(seq), 0) FROM change`).Scan(&d.Seq); err != nil {
 				return err
 			}
-			for _, p := range parts {
-				if err := loadPart(ctx, tx, &d, p); err != nil {
+			for _, p := range lists {
+				if p == listCounts && slices.Contains(lists, listBuildings) {
+					continue // read with the buildings
+				}
+				if err := loadList(ctx, tx, &d, p); err != nil {
 					return fmt.Errorf("load %s: %w", p, err)
 				}
 			}
@@ -62,9 +66,9 @@ func (db *DB) loadParts(ctx context.Context, old *cityindex.Data, parts []part) 
 	return &d, nil
 }
 
-func loadPart(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p part) (err error) {
+func loadList(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p list) (err error) {
 	switch p {
-	case partAreas:
+	case listAreas:
 		d.Areas, err = collect(ctx, tx, `
 			SELECT id, coalesce(parent_id, 0), code, name, name_en, level, geom FROM area WHERE ended_on IS NULL
 			UNION ALL
@@ -74,14 +78,14 @@ func loadPart(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p part) (err er
 				return r.Scan(&a.ID, &a.ParentID, &a.Code, &a.Name, &a.NameEn, &a.Level, g)
 			},
 			func(a *cityindex.Area, g orb.Geometry) { a.Geom = multiPolygon(g) })
-	case partCompounds:
+	case listCompounds:
 		d.Compounds, err = collect(ctx, tx, `
 			SELECT id, code, name, name_en, coalesce(area_id, 0), walled, geom FROM compound WHERE ended_on IS NULL ORDER BY id`,
 			func(r pgx.Rows, c *cityindex.Compound, g *[]byte) error {
 				return r.Scan(&c.ID, &c.Code, &c.Name, &c.NameEn, &c.AreaID, &c.Walled, g)
 			},
 			func(c *cityindex.Compound, g orb.Geometry) { c.Geom = multiPolygon(g) })
-	case partGates:
+	case listGates:
 		d.Gates, err = collect(ctx, tx, `
 			SELECT id, coalesce(compound_id, 0), code, name, kind, open, coalesce(node_id, 0), geom
 			  FROM gate WHERE ended_on IS NULL ORDER BY id`,
@@ -89,19 +93,19 @@ func loadPart(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p part) (err er
 				return r.Scan(&c.ID, &c.CompoundID, &c.Code, &c.Name, &c.Kind, &c.Open, &c.NodeID, g)
 			},
 			func(c *cityindex.Gate, g orb.Geometry) { c.Geom, _ = g.(orb.Point) })
-	case partBarriers:
+	case listBarriers:
 		d.Barriers, err = collect(ctx, tx, `
 			SELECT code, kind, geom FROM barrier WHERE ended_on IS NULL ORDER BY id`,
 			func(r pgx.Rows, b *household.Barrier, g *[]byte) error { return r.Scan(&b.Code, &b.Kind, g) },
 			func(b *household.Barrier, g orb.Geometry) { b.Geom, _ = g.(orb.MultiLineString) })
-	case partLand:
+	case listLand:
 		d.Land, err = collect(ctx, tx, `
 			SELECT id, code, name, kind, geom FROM land WHERE ended_on IS NULL ORDER BY id`,
 			func(r pgx.Rows, l *cityindex.Land, g *[]byte) error {
 				return r.Scan(&l.ID, &l.Code, &l.Name, &l.Kind, g)
 			},
 			func(l *cityindex.Land, g orb.Geometry) { l.Geom = multiPolygon(g) })
-	case partStreets:
+	case listStreets:
 		d.Streets, err = collect(ctx, tx, `
 			SELECT id, code, name, name_en, class, foot, steps, bridge, tunnel, layer, foot_oneway, node_ids, geom
 			  FROM street WHERE ended_on IS NULL ORDER BY id`,
@@ -110,16 +114,14 @@ func loadPart(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p part) (err er
 					&s.Layer, &s.FootOneway, &s.NodeIDs, g)
 			},
 			func(s *cityindex.Street, g orb.Geometry) { s.Geom, _ = g.(orb.LineString) })
-	case partBuildings:
+	case listBuildings:
 		d.Buildings, err = loadBuildings(ctx, tx)
 		if err == nil {
 			err = loadCounts(ctx, tx, d)
 		}
-	case partCounts:
-		// Read together with the buildings when both are wanted; alone when
-		// only people moved.
+	case listCounts: // only people moved
 		err = loadCounts(ctx, tx, d)
-	case partEntrances:
+	case listEntrances:
 		d.Entrances, err = collect(ctx, tx, `
 			SELECT e.id, e.building_id, e.number, e.kind, coalesce(e.node_id, 0), e.geom
 			  FROM entrance e WHERE e.ended_on IS NULL AND e.geom IS NOT NULL ORDER BY e.id`,
@@ -127,7 +129,7 @@ func loadPart(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p part) (err er
 				return r.Scan(&e.ID, &e.BuildingID, &e.Number, &e.Kind, &e.NodeID, g)
 			},
 			func(e *cityindex.Entrance, g orb.Geometry) { e.Geom, _ = g.(orb.Point) })
-	case partFacilities:
+	case listFacilities:
 		d.Facilities, err = collect(ctx, tx, `
 			SELECT id, code, name, name_en, category, capacity, address, coalesce(area_id, 0), geom
 			  FROM facility WHERE ended_on IS NULL ORDER BY id`,
