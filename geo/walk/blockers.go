@@ -84,21 +84,27 @@ func (b *blockers) stops(p, q orb.Point, edge *Edge) bool {
 	plane := geo.NewPlane(p)
 	end := plane.XY(q)
 	stopped := false
-	b.boxes.search(orb.MultiPoint{p, q}.Bound(), func(i int32) bool {
-		stopped = b.crosses(i, p, end, plane, edge)
+	b.boxes.search(geo.Pad(orb.MultiPoint{p, q}.Bound(), 2*onBarrier), func(i int32) bool {
+		stopped = b.stopsAt(i, p, end, plane, edge)
 		return !stopped
 	})
 	return stopped
 }
 
-func (b *blockers) crosses(i int32, p, end orb.Point, plane geo.Plane, edge *Edge) bool {
+func (b *blockers) stopsAt(i int32, p, end orb.Point, plane geo.Plane, edge *Edge) bool {
 	start := orb.Point{}
 	a, c := plane.XY(b.a[i]), plane.XY(b.b[i])
-	t, ok := crossing(start, end, a, c)
-	if !ok {
+	x := end
+	t, crosses := crossing(start, end, a, c)
+	if crosses {
+		x = lerp(start, end, t)
+	}
+	// A street that ends at a wall, cut there, ends on it but for rounding.
+	_, gap := project(end, a, c)
+	ends := gap <= onBarrier && dist(x, end) <= onBarrier
+	if !crosses && !ends {
 		return false
 	}
-	x := lerp(start, end, t)
 	if dist(x, start) <= doorReach {
 		if _, d := project(start, a, c); d <= onBarrier {
 			return false
@@ -108,14 +114,15 @@ func (b *blockers) crosses(i int32, p, end orb.Point, plane geo.Plane, edge *Edg
 	if what != lineOther && b.walls.openAt(plane.LL(x)) {
 		return false
 	}
-	if dist(x, end) > onBarrier {
+	if !ends {
 		return true
 	}
 	if what < 0 {
 		return false
 	}
 	w := &b.walls.compounds[what]
-	return inside(w.plane.XY(p), w.rings) != (edge.Inside == w.index)
+	s := side(w.plane.XY(p), w.rings)
+	return s != 0 && (s > 0) != (edge.Inside == w.index)
 }
 
 // crossing is where the segment pq first meets the segment ab, as t on pq.

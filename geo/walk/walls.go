@@ -2,6 +2,7 @@ package walk
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 
 	"github.com/paulmach/orb"
@@ -224,10 +225,13 @@ type cutter struct {
 // cut returns the pieces of the stretch that can be walked end to end. The
 // keys of their ends say which side of a wall they are on.
 func (c *cutter) cut(s stretch) []stretch {
+	ps := c.walls.passages(s.line)
 	if s.flags&Raised != 0 {
+		if len(ps) > 0 {
+			s.inside = c.holder(ps, 0, math.Inf(1))
+		}
 		return []stretch{s}
 	}
-	ps := c.walls.passages(s.line)
 	gates := c.gatesOn(s.line)
 	if len(ps) == 0 && len(gates) == 0 {
 		return []stretch{s}
@@ -258,7 +262,7 @@ func (c *cutter) cut(s stretch) []stretch {
 	s.from.side = c.side(s.from.vertex, s.line[0], ps, true)
 	s.to.side = c.side(s.to.vertex, s.line[len(s.line)-1], ps, false)
 	slices.Sort(at)
-	at = slices.Compact(at)
+	at = slices.CompactFunc(at, func(a, b float64) bool { return b-a <= touch })
 	return c.pieces(s, at, ps, plane, xy, along)
 }
 

@@ -1,0 +1,199 @@
+package coverage
+
+import (
+	"cmp"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
+
+	"hearthmap/geo/cityindex"
+	"hearthmap/geo/walk"
+	"hearthmap/household"
+)
+
+// Engine answers coverage questions about one snapshot of a city. It builds
+// the pedestrian graph when made and joins buildings and facilities to it when
+// first asked. What it computes for a category is kept, so that another
+// standard, profile of the same mode, level or building costs no new search.
+// It is safe for concurrent use, and its results do not depend on how many
+// threads there are.
+type Engine struct {
+	data    *cityindex.Data
+	options options
+	graph   *walk.Graph
+
+	// byCategory lists the facilities of each category by code; rank is a
+	// facility's place in the order of all codes, which breaks ties.
+	byCategory map[household.Category][]int32
+	rank       []int32
+	byRank     []int32
+
+	residential []int32 // indices of buildings people live in
+	areas       *areaTree
+	entrances   map[int64][]orb.Point
+	joins       [2]func() *joins // by walk.Mode, made once
+	hash        func() [32]byte
+
+	mu     sync.Mutex
+	fields map[fieldKey]*keptField
+}
+
+type options struct {
+	maxLeg float64
+	viable float64
+}
+
+// Option changes how an Engine is made.
+type Option func(*options)
+
+// MaxLeg sets the longest access leg in metres (walk.DefaultMaxLeg).
+func MaxLeg(metres float64) Option { return func(o *options) { o.maxLeg = metres } }
+
+// Viable sets the length of streets in metres below which a part of the
+// network is an island (walk.DefaultViable).
+func Viable(metres float64) Option { return func(o *options) { o.viable = metres } }
+
+// New makes the engine of a snapshot. It keeps data, which must not change.
+func New(data *cityindex.Data, opts ...Option) *Engine {
+	e := &Engine{data: data, fields: map[fieldKey]*keptField{}}
+	for _, o := range opts {
+		o(&e.options)
+	}
+	e.graph = walk.Build(network(data), walk.Options{Viable: e.options.viable})
+	e.rankFacilities()
+	e.areas = newAreaTree(data)
+	e.entrances = map[int64][]orb.Point{}
+	for i := range data.Entrances {
+		n := &data.Entrances[i]
+		e.entrances[n.BuildingID] = append(e.entrances[n.BuildingID], n.Geom)
+	}
+	for i := range data.Buildings {
+		if Residential(&data.Buildings[i]) {
+			e.residential = append(e.residential, int32(i))
+		}
+	}
+	for m := range e.joins {
+		e.joins[m] = sync.OnceValue(func() *joins { return e.join(walk.Mode(m)) })
+	}
+	e.hash = sync.OnceValue(func() [32]byte { return hashData(data, e.options) })
+	return e
+}
+
+// Residential reports whether a building counts for coverage: by its use, or
+// because people are registered in it.
+func Residential(b *cityindex.Building) bool { return b.Use.Residential() || b.Counts.People > 0 }
+
+// Graph is the pedestrian network of the snapshot.
+func (e *Engine) Graph() *walk.Graph { return e.graph }
+
+// Data is the snapshot.
+func (e *Engine) Data() *cityindex.Data { return e.data }
+
+// network takes from the snapshot what walkers meet.
+func network(data *cityindex.Data) walk.Network {
+	n := walk.Network{Barriers: data.Barriers}
+	for i := range data.Streets {
+		n.Streets = append(n.Streets, data.Streets[i].Street)
+	}
+	for i := range data.Compounds {
+		c := &data.Compounds[i]
+		n.Compounds = append(n.Compounds, walk.Compound{Walled: c.Walled, Geom: c.Geom})
+	}
+	for i := range data.Gates {
+		g := &data.Gates[i]
+		n.Gates = append(n.Gates, walk.Gate{Open: g.Open, NodeID: g.NodeID, Geom: g.Geom})
+	}
+	for i := range data.Land {
+		if l := &data.Land[i]; l.Kind == household.LandWater {
+			n.Water = append(n.Water, l.Geom)
+		}
+	}
+	return n
+}
+
+func (e *Engine) rankFacilities() {
+	fs := e.data.Facilities
+	e.byRank = make([]int32, len(fs))
+	for i := range fs {
+		e.byRank[i] = int32(i)
+	}
+	slices.SortStableFunc(e.byRank, func(a, b int32) int { return cmp.Compare(fs[a].Code, fs[b].Code) })
+	e.rank = make([]int32, len(fs))
+	e.byCategory = map[household.Category][]int32{}
+	for r, i := range e.byRank {
+		e.rank[i] = int32(r)
+		e.byCategory[fs[i].Category] = append(e.byCategory[fs[i].Category], i)
+	}
+}
+
+// joins are the places where buildings and facilities join the network.
+type joins struct {
+	building []buildingJoins
+	facility []walk.Join // zero where facilityMiss is not Joined
+	miss     []walk.Miss // of facilities
+}
+
+// buildingJoins are one building's joins, or why it has none.
+type buildingJoins struct {
+	at   []walk.Join
+	miss walk.Miss
+}
+
+// join snaps every building and facility, on all processors; each place is
+// computed by itself, so their number changes nothing.
+func (e *Engine) join(m walk.Mode) *joins {
+	j := &joins{
+		building: make([]buildingJoins, len(e.data.Buildings)),
+		facility: make([]walk.Join, len(e.data.Facilities)),
+		miss:     make([]walk.Miss, len(e.data.Facilities)),
+	}
+	o := walk.SnapOptions{Mode: m, MaxLeg: e.options.maxLeg}
+	inParallel(len(j.building), func(i int) { j.building[i] = e.joinBuilding(i, o) })
+	inParallel(len(j.facility), func(i int) {
+		j.facility[i], j.miss[i] = e.graph.Snap(e.data.Facilities[i].Geom, o)
+	})
+	return j
+}
+
+// joinBuilding joins a building at each of its located entrances, or at its
+// point when it has none.
+func (e *Engine) joinBuilding(i int, o walk.SnapOptions) buildingJoins {
+	b := &e.data.Buildings[i]
+	doors := e.entrances[b.ID]
+	if len(doors) == 0 {
+		doors = []orb.Point{b.Point}
+	}
+	out := buildingJoins{miss: walk.NoStreet}
+	for _, p := range doors {
+		at, miss := e.graph.Snap(p, o)
+		switch miss {
+		case walk.Joined:
+			out.at = append(out.at, at)
+		case walk.BehindBarrier:
+			out.miss = miss
+		}
+	}
+	if len(out.at) > 0 {
+		out.miss = walk.Joined
+	}
+	return out
+}
+
+// inParallel calls f for 0 … n-1, in pieces shared by the processors.
+func inParallel(n int, f func(i int)) {
+	const piece = 256
+	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
+	for from := 0; from < n; from += piece {
+		g.Go(func() error {
+			for i := from; i < min(from+piece, n); i++ {
+				f(i)
+			}
+			return nil
+		})
+	}
+	_ = g.Wait() // f cannot fail
+}
