@@ -23,6 +23,9 @@ const orb = "github.com/paulmach/orb"
 
 const rtree = "github.com/tidwall/rtree"
 
+// sync holds errgroup: the heavy searches run on all cores.
+const sync = "golang.org/x/sync"
+
 // The rows go from the bottom of the house to its top; the first that fits a
 // package counts.
 //
@@ -35,8 +38,8 @@ var table = []row{
 	{"geo/hexgrid", []string{"geo", "household"}, []string{orb, h3}},
 	{"geo/cityindex", []string{"geo", "geo/hexgrid", "household"}, []string{orb, rtree}},
 	{"geo/walk", []string{"geo", "household"}, []string{orb, rtree}},
-	{"geo/coverage", []string{"geo", "geo/cityindex", "geo/walk", "household"}, []string{orb}},
-	{"geo/siting", []string{"geo", "geo/cityindex", "geo/walk", "geo/coverage", "household"}, []string{orb}},
+	{"geo/coverage", []string{"geo", "geo/cityindex", "geo/walk", "household"}, []string{orb, rtree, sync}},
+	{"geo/siting", []string{"geo", "geo/cityindex", "geo/walk", "geo/coverage", "household"}, []string{orb, rtree, sync}},
 	{"tiles", []string{"geo", "geo/cityindex", "geo/coverage", "geo/hexgrid", "household", "tiles/..."}, nil},
 	{"tiles/...", []string{"geo", "household", "tiles/..."}, nil},
 	{"importers", []string{"household", "geo", "geo/crs", "importers/charset"}, nil},
