@@ -12,6 +12,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"hearthmap/geo/cityindex"
+	"hearthmap/geo/coverage"
 	"hearthmap/household"
 	"hearthmap/tiles"
 )
@@ -19,7 +20,7 @@ import (
 // Config is what a Server needs. All fields but Demo are required.
 type Config struct {
 	City     *cityindex.Live
-	Coverage Coverage
+	Coverage *coverage.Live
 	Tiles    *tiles.Service
 	Registry household.Registry
 	Accounts household.Accounts

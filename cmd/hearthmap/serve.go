@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"hearthmap/geo/cityindex"
+	"hearthmap/geo/coverage"
+	"hearthmap/postgis"
+	"hearthmap/tiles"
+	"hearthmap/web"
+	"hearthmap/web/app"
+)
+
+type serveCommand struct {
+	Addr          string `help:"Address to listen on." default:"127.0.0.1:8080"`
+	SecureCookies bool   `help:"Send cookies over HTTPS only; set it behind a TLS proxy."`
+}
+
+// Run serves until the program is told to stop.
+func (c serveCommand) Run(ctx context.Context, con *console, s *settings) error {
+	listener, err := net.Listen("tcp", c.Addr)
+	if err != nil {
+		return listenError(c.Addr, err)
+	}
+	defer func() { _ = listener.Close() }()
+	return s.withDB(ctx, con, func(db *postgis.DB) error {
+		svc, err := newService(ctx, db, web.Config{SecureCookies: c.SecureCookies})
+		if err != nil {
+			return err
+		}
+		con.print("http://%s/", listener.Addr())
+		return svc.serve(ctx, listener)
+	})
+}
+
+// service is the web service with its city in memory.
+type service struct {
+	db      *postgis.DB
+	live    *cityindex.Live
+	handler *web.Server
+}
+
+// newService loads the city and wires the parts together. What the caller
+// sets in the configuration is kept.
+func newService(ctx context.Context, db *postgis.DB, config web.Config) (*service, error) {
+	data, err := db.LoadCity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	city, err := cityindex.New(data)
+	if err != nil {
+		return nil, err
+	}
+	page, err := app.Dist()
+	if err != nil {
+		return nil, err
+	}
+	live := cityindex.NewLive(city)
+	engines := coverage.NewLive(live)
+	config.City, config.Coverage, config.Page = live, engines, page
+	config.Tiles = tiles.NewService(live, tiles.NewCoverageSource(engines), tiles.Options{})
+	config.Registry, config.Accounts, config.Audit, config.Sessions = db.Registry(), db.Accounts(), db.Audit(), db.Sessions()
+	config.Log, config.Version = slog.Default(), versionName()
+	return &service{db: db, live: live, handler: web.New(config)}, nil
+}
+
+// shutdownGrace is how long requests under way get to finish.
+const shutdownGrace = 10 * time.Second
+
+// serve answers requests and follows the database until ctx ends.
+func (s *service) serve(ctx context.Context, listener net.Listener) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	followed := make(chan struct{})
+	go func() {
+		defer close(followed)
+		s.db.Follow(ctx, s.live)
+	}()
+	srv := &http.Server{
+		Handler:           s.handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(listener) }()
+	var err error
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		grace, stop := context.WithTimeout(context.Background(), shutdownGrace)
+		err = srv.Shutdown(grace)
+		stop()
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = srv.Close()
+		}
+	}
+	cancel()
+	<-followed
+	if err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("the service stopped: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,112 @@
+package coverage
+
+import (
+	"context"
+	"sync"
+
+	"hearthmap/geo/cityindex"
+)
+
+// Live answers for a city that changes: it keeps the engine of the newest
+// snapshots, and their results. It is safe for concurrent use.
+type Live struct {
+	city *cityindex.Live
+
+	mu   sync.Mutex
+	kept []*snapshot // the newest first
+}
+
+// keptSnapshots is how many snapshots are kept: the current one, and the one
+// before it for requests that began there.
+const keptSnapshots = 2
+
+// snapshot is one city with its engine, made when first asked.
+type snapshot struct {
+	city   *cityindex.City
+	engine func() *Engine
+
+	mu      sync.Mutex
+	results map[resultKey]*keptResult
+}
+
+type resultKey struct {
+	standard string
+	method   Method
+	profile  Profile
+}
+
+// keptResult is a result, or one that somebody is computing.
+type keptResult struct {
+	done chan struct{}
+	r    *Result
+	err  error
+}
+
+// NewLive follows the city.
+func NewLive(city *cityindex.Live) *Live { return &Live{city: city} }
+
+// Engine returns the engine of the current snapshot.
+func (l *Live) Engine() *Engine { return l.of(l.city.City()).engine() }
+
+// EngineOf returns the engine of a snapshot.
+func (l *Live) EngineOf(city *cityindex.City) *Engine { return l.of(city).engine() }
+
+func (l *Live) of(city *cityindex.City) *snapshot {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, s := range l.kept {
+		if s.city == city {
+			return s
+		}
+	}
+	s := &snapshot{
+		city: city, results: map[resultKey]*keptResult{},
+		engine: sync.OnceValue(func() *Engine { return New(city.Data()) }),
+	}
+	l.kept = append([]*snapshot{s}, l.kept...)
+	if len(l.kept) > keptSnapshots {
+		l.kept = l.kept[:keptSnapshots]
+	}
+	return s
+}
+
+// Result returns the coverage of the current snapshot by a whole standard,
+// with every distance. Errors are those of Engine.Run.
+func (l *Live) Result(ctx context.Context, standard string, method Method, profile Profile) (*Result, error) {
+	return l.ResultOf(ctx, l.city.City(), standard, method, profile)
+}
+
+// ResultOf is Result for a given snapshot. Of several callers who ask for the
+// same, one computes.
+func (l *Live) ResultOf(ctx context.Context, city *cityindex.City, standard string, method Method, profile Profile) (*Result, error) {
+	std, err := StandardByID(standard)
+	if err != nil {
+		return nil, err
+	}
+	if method, err = ParseMethod(string(method)); err != nil {
+		return nil, err
+	}
+	if profile, err = ParseProfile(string(profile)); err != nil {
+		return nil, err
+	}
+	s := l.of(city)
+	key := resultKey{std.ID, method, profile}
+	s.mu.Lock()
+	k, found := s.results[key]
+	if !found {
+		k = &keptResult{done: make(chan struct{})}
+		s.results[key] = k
+	}
+	s.mu.Unlock()
+	if !found {
+		// The work goes on for others when this caller leaves.
+		k.r, k.err = s.engine().Run(context.WithoutCancel(ctx), Request{Standard: std, Method: method, Profile: profile})
+		close(k.done)
+	}
+	select {
+	case <-k.done:
+		return k.r, k.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}

@@ -1,0 +1,150 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"hearthmap/geo/coverage"
+	"hearthmap/household"
+)
+
+type requirementBody struct {
+	coverage.Requirement
+	NameZh string `json:"name_zh"`
+	NameEn string `json:"name_en"`
+}
+
+type standardBody struct {
+	ID           string            `json:"id"`
+	NameZh       string            `json:"name_zh"`
+	NameEn       string            `json:"name_en"`
+	Source       string            `json:"source"`
+	URL          string            `json:"url,omitempty"`
+	Note         string            `json:"note,omitempty"`
+	Requirements []requirementBody `json:"requirements"`
+}
+
+type coverageInput struct {
+	Standard string              `query:"standard" maxLength:"100" doc:"the default standard when left out"`
+	Level    household.AreaLevel `query:"level" default:"community" enum:"city,district,street,community,grid"`
+	Area     string              `query:"area" maxLength:"100" doc:"only what lies in the area of this code"`
+	Method   coverage.Method     `query:"method" default:"network" enum:"network,radius"`
+	Profile  coverage.Profile    `query:"profile" default:"standard" enum:"standard,adult,elderly,wheelchair"`
+}
+
+type coverageBody struct {
+	Standard     string                `json:"standard"`
+	Level        household.AreaLevel   `json:"level"`
+	Area         string                `json:"area,omitempty"`
+	Method       coverage.Method       `json:"method"`
+	Profile      coverage.Profile      `json:"profile"`
+	InputSHA256  string                `json:"input_sha256" doc:"identifies all that the numbers were computed from"`
+	Requirements []requirementBody     `json:"requirements"`
+	Areas        []coverage.AreaReport `json:"areas"`
+}
+
+type reachBody struct {
+	Requirement  string   `json:"requirement"`
+	Category     string   `json:"category"`
+	NameZh       string   `json:"name_zh"`
+	NameEn       string   `json:"name_en"`
+	Minutes      int      `json:"minutes"`
+	LimitMetres  float64  `json:"limit_metres" doc:"the distance within which the requirement is met"`
+	Status       string   `json:"status" enum:"covered,uncovered,unreachable"`
+	Metres       *float64 `json:"metres,omitempty" doc:"walking distance; absent when unreachable"`
+	Seconds      *float64 `json:"seconds,omitempty"`
+	FacilityCode string   `json:"facility_code,omitempty"`
+	FacilityName string   `json:"facility_name,omitempty"`
+	FacilityLon  float64  `json:"facility_lon,omitempty"`
+	FacilityLat  float64  `json:"facility_lat,omitempty"`
+	Reason       string   `json:"reason,omitempty"`
+}
+
+type reachesBody struct {
+	Code    string      `json:"code"`
+	Reaches []reachBody `json:"reaches"`
+}
+
+type reachesInput struct {
+	Code     string `path:"code" maxLength:"100"`
+	Standard string `query:"standard" maxLength:"100"`
+}
+
+func (s *Server) routeCoverage(api huma.API) {
+	register(s, api, mapOnly, huma.Operation{
+		OperationID: "standards", Method: http.MethodGet, Path: "/api/v1/standards", Tags: []string{"coverage"},
+		Summary: "The planning standards: which service within which distance",
+	}, func(context.Context, *struct{}) (*body[[]standardBody], error) {
+		list := []standardBody{}
+		for _, std := range coverage.Standards() {
+			list = append(list, standardBody{
+				ID: std.ID, NameZh: std.NameZh, NameEn: std.NameEn, Source: std.Source, URL: std.URL, Note: std.Note,
+				Requirements: requirements(std.Requirements),
+			})
+		}
+		return private(list), nil
+	})
+	register(s, api, mapOnly, huma.Operation{
+		OperationID: "coverage", Method: http.MethodGet, Path: "/api/v1/coverage", Tags: []string{"coverage"},
+		Summary: "How many people of each area have each service within its circle",
+	}, s.coverage)
+	register(s, api, mapOnly, huma.Operation{
+		OperationID: "building-coverage", Method: http.MethodGet, Path: "/api/v1/coverage/buildings/{code}", Tags: []string{"coverage"},
+		Summary: "A building's way to the nearest facility of each requirement",
+	}, s.buildingCoverage)
+}
+
+func requirements(list []coverage.Requirement) []requirementBody {
+	out := make([]requirementBody, len(list))
+	for i, q := range list {
+		info := q.Category.Info()
+		out[i] = requirementBody{Requirement: q, NameZh: info.Zh, NameEn: info.En}
+	}
+	return out
+}
+
+func (s *Server) coverage(ctx context.Context, in *coverageInput) (*body[coverageBody], error) {
+	r, err := s.Coverage.Result(ctx, in.Standard, in.Method, in.Profile)
+	if err != nil {
+		return nil, err
+	}
+	areas, err := r.Totals(in.Level, in.Area)
+	if err != nil {
+		return nil, err
+	}
+	return private(coverageBody{
+		Standard: r.Standard.ID, Level: in.Level, Area: in.Area, Method: r.Method, Profile: r.Profile,
+		InputSHA256: r.InputSHA256(), Requirements: requirements(r.Requirements), Areas: areas,
+	}), nil
+}
+
+func (s *Server) buildingCoverage(ctx context.Context, in *reachesInput) (*body[reachesBody], error) {
+	city := s.City.City()
+	b, ok := city.Building(in.Code)
+	if !ok {
+		return nil, household.Errorf(household.NotFound, "web", "there is no building %q", in.Code)
+	}
+	r, err := s.Coverage.ResultOf(ctx, city, in.Standard, "", "")
+	if err != nil {
+		return nil, err
+	}
+	out := reachesBody{Code: in.Code, Reaches: make([]reachBody, len(r.Requirements))}
+	for i, q := range r.Requirements {
+		info, reach := q.Category.Info(), r.Reach(i, int(b))
+		row := reachBody{
+			Requirement: q.ID, Category: string(q.Category), NameZh: info.Zh, NameEn: info.En,
+			Minutes: q.Minutes, LimitMetres: q.Metres, Status: reach.Status.String(), Reason: string(reach.Reason),
+		}
+		if reach.Decimetres >= 0 {
+			f := city.FacilityAt(reach.Facility)
+			metres, seconds := float64(reach.Decimetres)/10, r.Profile.Seconds(reach.Decimetres)
+			row.Metres, row.Seconds = &metres, &seconds
+			row.FacilityCode, row.FacilityName = f.Code, f.Name
+			row.FacilityLon, row.FacilityLat = f.Geom[0], f.Geom[1]
+		}
+		out.Reaches[i] = row
+	}
+	return private(out), nil
+}
