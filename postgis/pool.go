@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -19,6 +20,8 @@ type DB struct {
 	Pool *pgxpool.Pool
 	City string // the schema
 	Keys *Keys  // nil: residents can be neither loaded nor revealed
+
+	lockWait time.Duration // see WithLockWait
 }
 
 // Option changes how Open opens a database.
@@ -27,6 +30,7 @@ type Option func(*options)
 type options struct {
 	keys     *Keys
 	maxConns int32
+	lockWait time.Duration
 }
 
 // WithKeys gives the keys of the protected fields (see OpenKeys).
@@ -45,7 +49,7 @@ func Open(ctx context.Context, url, city string, opts ...Option) (*DB, error) {
 	if err := migrations.ValidCity(city); err != nil {
 		return nil, err
 	}
-	var o options
+	o := options{lockWait: defaultLockWait}
 	for _, set := range opts {
 		set(&o)
 	}
@@ -60,7 +64,7 @@ func Open(ctx context.Context, url, city string, opts ...Option) (*DB, error) {
 	if err != nil {
 		return nil, connectError(op, cfg.ConnConfig, err)
 	}
-	db := &DB{Pool: pool, City: city, Keys: o.keys}
+	db := &DB{Pool: pool, City: city, Keys: o.keys, lockWait: o.lockWait}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, connectError(op, cfg.ConnConfig, err)
@@ -82,8 +86,8 @@ func configure(cfg *pgxpool.Config, city string, o options) {
 	params := cfg.ConnConfig.RuntimeParams
 	params["search_path"] = pgx.Identifier{city}.Sanitize() + ", public"
 	params["application_name"] = "hearthmap"
-	params["jit"] = "off" // costs more than it gains on queries of milliseconds
-	params["timezone"] = "UTC"
+	params["jit"] = "off"           // costs more than it gains on queries of milliseconds
+	params["temp_buffers"] = "64MB" // of the staging tables; taken only when used
 	cfg.AfterConnect = registerGeometry
 }
 
