@@ -1,6 +1,7 @@
 package tiles
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/paulmach/orb"
@@ -21,10 +22,15 @@ type CoverageSource interface {
 	Coverage(ctx context.Context, city *cityindex.City, std, req string) (*CoverageData, error)
 }
 
-// CoverageData are the numbers that the layer draws.
+// CoverageData are the numbers that the layer draws. Its functions are called
+// by one goroutine at a time.
 type CoverageData struct {
-	Reaches []coverage.Reach     // one for each of the city's buildings
-	Totals  []coverage.AreaTotal // at least of the communities; AreaIndex is used
+	// Reach is that of the building with the index.
+	Reach func(building int32) coverage.Reach
+	// Total is that of the area with the index; ok is false where there is
+	// none. People, Covered and Share are used. It is asked for areas of the
+	// community level, or the next above that the city has.
+	Total func(area int32) (t coverage.AreaTotal, ok bool, err error)
 }
 
 func coverageSpec() spec {
@@ -62,14 +68,11 @@ func drawCoverage(r *render) error {
 func drawReaches(r *render) error {
 	r.pen.tolerance = tolerance(r.z, 1)
 	return r.each(r.city.BuildingsIn, func(i int32) {
-		if int(i) >= len(r.coverage.Reaches) {
-			return
-		}
 		b := r.city.BuildingAt(i)
 		if !r.begin(b.ID, b.Geom) {
 			return
 		}
-		reach := &r.coverage.Reaches[i]
+		reach := r.coverage.Reach(i)
 		r.layer.String(0, b.Code)
 		r.layer.Int(3, int64(b.Counts.People))
 		r.layer.Double(6, height(b.Height, b.Floors, b.Use))
@@ -86,20 +89,14 @@ func drawReaches(r *render) error {
 // drawShares draws the communities with the share of their people covered.
 func drawShares(r *render) error {
 	r.pen.tolerance = tolerance(r.z, 1)
-	byArea := make(map[int32]*coverage.AreaTotal, len(r.coverage.Totals))
-	for i := range r.coverage.Totals {
-		byArea[r.coverage.Totals[i].AreaIndex] = &r.coverage.Totals[i]
-	}
-	level := household.LevelCommunity
-	for _, l := range []household.AreaLevel{household.LevelStreet, household.LevelDistrict} {
-		if !r.city.HasLevel(level) {
-			level = l
-		}
-	}
+	level := shareLevel(r.city)
 	search := func(b orb.Bound, yield func(int32) bool) { r.city.AreasIn(level, b, yield) }
-	return r.each(search, func(i int32) {
-		a, t := r.city.AreaAt(i), byArea[i]
-		if t == nil || !r.begin(a.ID, a.Geom) {
+	var failed error
+	err := r.each(search, func(i int32) {
+		a := r.city.AreaAt(i)
+		t, ok, err := r.coverage.Total(i)
+		failed = cmp.Or(failed, err)
+		if !ok || !r.begin(a.ID, a.Geom) {
 			return
 		}
 		r.layer.String(0, a.Code)
@@ -110,4 +107,16 @@ func drawShares(r *render) error {
 		r.layer.Double(5, t.Share)
 		r.end()
 	})
+	return cmp.Or(err, failed)
+}
+
+// shareLevel is the level whose shares are drawn: communities, or the next
+// above where there are none.
+func shareLevel(c *cityindex.City) household.AreaLevel {
+	for _, l := range []household.AreaLevel{household.LevelCommunity, household.LevelStreet, household.LevelDistrict} {
+		if c.HasLevel(l) {
+			return l
+		}
+	}
+	return household.LevelCommunity
 }

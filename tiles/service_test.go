@@ -78,20 +78,20 @@ func (f *fixedCoverage) Resolve(standard, requirement string) (string, string, e
 	return "std", requirement, nil
 }
 
-func (f *fixedCoverage) Coverage(_ context.Context, c *cityindex.City, _, _ string) (*CoverageData, error) {
+func (f *fixedCoverage) Coverage(context.Context, *cityindex.City, string, string) (*CoverageData, error) {
 	f.calls.Add(1)
-	d := &CoverageData{}
-	for i := range c.Data().Buildings {
-		r := coverage.Reach{Status: coverage.Status(i % 3), Decimetres: int32(i * 10)}
-		if r.Status == coverage.Unreachable {
-			r.Decimetres = -1
-		}
-		d.Reaches = append(d.Reaches, r)
-	}
-	for _, a := range c.AreasOfLevel(household.LevelCommunity) {
-		d.Totals = append(d.Totals, coverage.AreaTotal{AreaIndex: a, People: 10, Covered: int64(a), Share: float64(a) / 10})
-	}
-	return d, nil
+	return &CoverageData{
+		Reach: func(b int32) coverage.Reach {
+			r := coverage.Reach{Status: coverage.Status(b % 3), Decimetres: b * 10}
+			if r.Status == coverage.Unreachable {
+				r.Decimetres = -1
+			}
+			return r
+		},
+		Total: func(a int32) (coverage.AreaTotal, bool, error) {
+			return coverage.AreaTotal{People: 10, Covered: int64(a), Share: float64(a) / 10}, true, nil
+		},
+	}, nil
 }
 
 func newService(t testing.TB) (*Service, *cityindex.Live, *fixedCoverage) {
