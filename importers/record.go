@@ -49,8 +49,35 @@ type Reader interface {
 	Close() error
 }
 
+// HeaderReader is a Reader of a table whose columns are known before its
+// first row; required columns are then checked once for the file.
+type HeaderReader interface {
+	Reader
+	Header() []string
+}
+
+// TextFormat is how a text file is written, so that its rejects file can be
+// written alike.
+type TextFormat struct {
+	Encoding string // utf-8, gb18030, big5
+	Comma    byte
+	BOM      bool
+	CRLF     bool
+}
+
+// TextReader is a Reader of a text file.
+type TextReader interface {
+	Reader
+	Text() TextFormat
+}
+
 // RowError says that one row could not be read.
-type RowError struct{ Reject Reject }
+type RowError struct {
+	Reject Reject
+	// Record holds what could be read of the row, for the rejects file. Its
+	// Values may be more or fewer than its Names.
+	Record Record
+}
 
 // Error returns the reason.
 func (e *RowError) Error() string { return e.Reject.Reason }

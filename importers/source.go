@@ -39,6 +39,9 @@ type FileOptions struct {
 	// is WGS 84. Readers of records leave coordinates as they are; a Source
 	// returns WGS 84.
 	CRS crs.CRS
+	// CRSGiven says that the user named CRS, so that what the file itself
+	// says about its reference system does not count.
+	CRSGiven bool
 }
 
 // Format is a kind of file. Exactly one of OpenReader and OpenSource is set.

@@ -1,0 +1,14 @@
+// Package formats lists the file formats that the importers read, for
+// importers.Run.
+package formats
+
+import (
+	"hearthmap/importers"
+	"hearthmap/importers/csvfile"
+	"hearthmap/importers/geojsonfile"
+)
+
+// All returns the formats, those with the more telling marks first.
+func All() []importers.Format {
+	return []importers.Format{geojsonfile.Format(), csvfile.Format()}
+}

@@ -1,0 +1,274 @@
+package importers
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/paulmach/orb/encoding/wkt"
+
+	"hearthmap/household"
+	"hearthmap/importers/charset"
+)
+
+func sortRejects(r []Reject) {
+	slices.SortStableFunc(r, func(a, b Reject) int {
+		return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row))
+	})
+}
+
+// rejectsFile is a rejects file that has not its name yet.
+type rejectsFile struct {
+	temp, path string
+	kept       bool
+}
+
+func (f *rejectsFile) keep() (string, error) {
+	if err := os.Rename(f.temp, f.path); err != nil {
+		return "", err
+	}
+	f.kept = true
+	return f.path, nil
+}
+
+func (f *rejectsFile) discard() {
+	if !f.kept {
+		os.Remove(f.temp)
+	}
+}
+
+// createRejects makes the temporary file, readable by its owner only: the
+// rows may hold personal data.
+func (r *run) createRejects() (*rejectsFile, *os.File, error) {
+	paths := []string{r.o.RejectsPath}
+	if r.o.RejectsPath == "" {
+		name := filepath.Base(r.o.File) + ".rejects.csv"
+		paths = []string{filepath.Join(filepath.Dir(r.o.File), name), name}
+	}
+	var first error
+	for _, p := range paths {
+		f, err := os.CreateTemp(filepath.Dir(p), ".rejects-*.tmp") // mode 0600
+		if err == nil {
+			return &rejectsFile{temp: f.Name(), path: p}, f, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return nil, nil, household.Errorf(household.Invalid, "importers.Run", "cannot write the rejects file: %w", first).
+		WithHint("name a place you may write to with --rejects FILE.csv")
+}
+
+// writeRejects writes the rejected rows as they are in the file, with
+// _row, _code, _reason and _suggestion behind them. It reads the file again
+// and walks along the sorted rejects, so that memory stays bounded. Without
+// rejects it returns nil.
+func (r *run) writeRejects(ctx context.Context) (_ *rejectsFile, err error) {
+	if len(r.rejects) == 0 {
+		return nil, nil
+	}
+	file, f, err := r.createRejects()
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if closeErr := f.Close(); err == nil && closeErr != nil {
+			err = fmt.Errorf("importers: rejects file: %w", closeErr)
+		}
+		if err != nil {
+			file.discard()
+		}
+	}()
+	w := newRejectsWriter(f, r.reader)
+	if r.format.OpenReader == nil {
+		w.header(nil, false)
+		for i := range r.rejects {
+			w.row(Record{}, &r.rejects[i])
+		}
+	} else if err := r.copyRejected(ctx, w); err != nil {
+		return nil, err
+	}
+	if err := w.out.Flush(); err != nil {
+		return nil, household.Errorf(household.Unavailable, "importers.Run", "cannot write the rejects file: %w", err).
+			WithHint("check the space on the disk, or name another place with --rejects")
+	}
+	return file, nil
+}
+
+// copyRejected reads the input again and writes its rejected rows.
+func (r *run) copyRejected(ctx context.Context, w *rejectsWriter) error {
+	if h, ok := r.reader.(HeaderReader); ok {
+		w.header(h.Header(), false)
+	} else {
+		names, err := r.rejectedNames(ctx)
+		if err != nil {
+			return err
+		}
+		w.header(names, true)
+	}
+	next := 0
+	err := r.again(ctx, func(rec Record) bool {
+		for next < len(r.rejects) && r.rejects[next].Row < rec.Row {
+			w.row(Record{}, &r.rejects[next])
+			next++
+		}
+		for next < len(r.rejects) && r.rejects[next].Row == rec.Row {
+			w.row(rec, &r.rejects[next])
+			next++
+		}
+		return next < len(r.rejects)
+	})
+	if err != nil {
+		return err
+	}
+	for ; next < len(r.rejects); next++ {
+		w.row(Record{}, &r.rejects[next])
+	}
+	return nil
+}
+
+// again reads the input once more, until each says enough.
+func (r *run) again(ctx context.Context, each func(Record) (more bool)) error {
+	in, err := r.format.OpenReader(r.o.File, r.file)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	for n := 0; ; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		rec, err := in.Next()
+		var bad *RowError
+		switch {
+		case err == io.EOF:
+			return nil
+		case errors.As(err, &bad):
+			rec = bad.Record
+			rec.Row = bad.Reject.Row
+		case err != nil:
+			return err
+		}
+		if !each(rec) {
+			return nil
+		}
+	}
+}
+
+// rejectedNames is the union of the property names of the rejected features,
+// in order of appearance.
+func (r *run) rejectedNames(ctx context.Context) ([]string, error) {
+	const limit = 1000
+	var names []string
+	seen := map[string]bool{}
+	next := 0
+	err := r.again(ctx, func(rec Record) bool {
+		for next < len(r.rejects) && r.rejects[next].Row < rec.Row {
+			next++
+		}
+		if next < len(r.rejects) && r.rejects[next].Row == rec.Row {
+			for _, n := range rec.Names {
+				if !seen[n] && len(names) < limit {
+					seen[n] = true
+					names = append(names, n)
+				}
+			}
+		}
+		return next < len(r.rejects)
+	})
+	return names, err
+}
+
+// rejectsWriter writes CSV as the input is written.
+type rejectsWriter struct {
+	out   *bufio.Writer
+	enc   charset.Encoding
+	comma byte
+	eol   string
+	names map[string]int // of columns, for features; nil for tables
+	width int
+	line  []byte
+}
+
+func newRejectsWriter(f io.Writer, reader Reader) *rejectsWriter {
+	w := &rejectsWriter{out: bufio.NewWriterSize(f, 1<<16), enc: charset.UTF8, comma: ',', eol: "\r\n"}
+	text := TextFormat{Encoding: string(charset.UTF8), Comma: ',', BOM: true, CRLF: true} // as spreadsheets want it
+	if t, ok := reader.(TextReader); ok {
+		text = t.Text()
+	}
+	w.enc, w.comma = charset.Encoding(text.Encoding), text.Comma
+	if !text.CRLF {
+		w.eol = "\n"
+	}
+	if text.BOM && w.enc == charset.UTF8 {
+		w.out.WriteString("\uFEFF")
+	}
+	return w
+}
+
+func (w *rejectsWriter) header(names []string, features bool) {
+	w.width = len(names)
+	all := slices.Clone(names)
+	if features {
+		w.names = make(map[string]int, len(names))
+		for i, n := range names {
+			w.names[n] = i
+		}
+		all = append(all, "wkt")
+	}
+	w.write(append(all, "_row", "_code", "_reason", "_suggestion"))
+}
+
+func (w *rejectsWriter) row(rec Record, x *Reject) {
+	cells := make([]string, w.width, w.width+6)
+	switch {
+	case w.names != nil:
+		for i, n := range rec.Names {
+			if j, ok := w.names[n]; ok && i < len(rec.Values) {
+				cells[j] = rec.Values[i]
+			}
+		}
+		shape := ""
+		if rec.Geometry != nil {
+			shape = wkt.MarshalString(rec.Geometry)
+		}
+		cells = append(cells, shape)
+	case w.width > 0:
+		n := copy(cells, rec.Values)
+		if n < len(rec.Values) { // more fields than columns: nothing is dropped
+			cells[w.width-1] = strings.Join(rec.Values[n-1:], string(w.comma))
+		}
+	}
+	w.write(append(cells, strconv.FormatInt(x.Row, 10), string(x.Code), x.Reason, x.Suggestion))
+}
+
+// write writes one record. Errors stay in the buffered writer until Flush.
+func (w *rejectsWriter) write(cells []string) {
+	w.line = w.line[:0]
+	for i, c := range cells {
+		if i > 0 {
+			w.line = append(w.line, w.comma)
+		}
+		if c == "" || !strings.ContainsAny(c, "\"\r\n \t;|,") {
+			w.line = append(w.line, c...)
+			continue
+		}
+		w.line = append(w.line, '"')
+		w.line = append(w.line, strings.ReplaceAll(c, `"`, `""`)...)
+		w.line = append(w.line, '"')
+	}
+	w.line = append(w.line, w.eol...)
+	if w.enc == charset.UTF8 {
+		w.out.Write(w.line)
+		return
+	}
+	w.out.Write(charset.Encode(string(w.line), w.enc))
+}
