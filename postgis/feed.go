@@ -83,7 +83,7 @@ func (db *DB) Refresh(ctx context.Context, live *cityindex.Live) error {
 }
 
 // stale lists the lists that changed after seq, in loading order.
-func (db *DB) stale(ctx context.Context, seq int64) ([]list, error) {
+func (db *DB) stale(ctx context.Context, seq int64) ([]tableList, error) {
 	var head int64
 	if err := db.Pool.QueryRow(ctx, `SELECT coalesce(max(seq), 0) FROM change`).Scan(&head); err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (db *DB) stale(ctx context.Context, seq int64) ([]list, error) {
 	if err != nil {
 		return nil, err
 	}
-	var lists []list
+	var lists []tableList
 	for _, p := range allLists {
 		if slices.ContainsFunc(entities, func(e string) bool { return listOf[e] == p }) {
 			lists = append(lists, p)
@@ -111,13 +111,13 @@ func (db *DB) stale(ctx context.Context, seq int64) ([]list, error) {
 	if len(lists) == 0 && len(entities) > 0 {
 		// Only what the snapshot does not show, such as tags: note how far
 		// the log was read, by loading the smallest list.
-		lists = []list{listBarriers}
+		lists = []tableList{listBarriers}
 	}
 	return lists, nil
 }
 
 // listOf says which list of the snapshot shows a table's rows.
-var listOf = map[string]list{
+var listOf = map[string]tableList{
 	"area":      listAreas,
 	"grid":      listAreas,
 	"compound":  listCompounds,
@@ -135,7 +135,7 @@ var listOf = map[string]list{
 }
 
 // tableOf says which list of the index a list replaces.
-var tableOf = map[list]cityindex.TableSet{
+var tableOf = map[tableList]cityindex.TableSet{
 	listAreas:      cityindex.Areas,
 	listCompounds:  cityindex.Compounds,
 	listGates:      cityindex.Compounds,

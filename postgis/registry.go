@@ -212,8 +212,8 @@ func (r *Registry) households(ctx context.Context, tx pgx.Tx, unit int64, person
 	return list, nil
 }
 
-// person is a card with the household it belongs to.
-type person struct {
+// personRow is a card with the household it belongs to.
+type personRow struct {
 	household.PersonCard
 	household int64
 	building  string
@@ -222,7 +222,7 @@ type person struct {
 
 // people reads the persons of current residences that the transaction's role
 // may see, heads first. where speaks of rc (residence) and r (resident).
-func (r *Registry) people(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]person, error) {
+func (r *Registry) people(ctx context.Context, tx pgx.Tx, where string, args ...any) ([]personRow, error) {
 	const op = "postgis.Registry"
 	rows, err := tx.Query(ctx, `
 		SELECT r.id, r.name, r.sex, coalesce(extract(year FROM age(r.birth_date)), -1)::int, r.id_cipher, r.phone_cipher,
@@ -239,9 +239,9 @@ func (r *Registry) people(ctx context.Context, tx pgx.Tx, where string, args ...
 		return nil, noRows(err, op, "")
 	}
 	defer rows.Close()
-	var out []person
+	var out []personRow
 	for rows.Next() {
-		var p person
+		var p personRow
 		var idCipher, phoneCipher []byte
 		var address, building, compound, entrance, room string
 		if err := rows.Scan(&p.ID, &p.Name, &p.Sex, &p.Age, &idCipher, &phoneCipher, &p.Relation, &p.Residency,

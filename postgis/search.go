@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -220,6 +221,9 @@ func (s *search) matches(ctx context.Context, kind, text string) ([]household.Hi
 		return nil, nil
 	}
 	for _, partial := range []bool{false, true} {
+		if partial && !strings.ContainsFunc(text, unicode.IsLetter) {
+			break // bigrams of digits say nothing
+		}
 		rows, err := s.tx.Query(ctx, nameSources[kind]+` ORDER BY 2 LIMIT `+strconv.Itoa(candidates),
 			textArray(grams), partial, minShare)
 		if err != nil {

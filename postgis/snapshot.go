@@ -12,24 +12,24 @@ import (
 	"hearthmap/household"
 )
 
-// list is one table's share of the snapshot.
-type list string
+// tableList is one table's share of the snapshot.
+type tableList string
 
 // The lists, in the order they are loaded.
 const (
-	listAreas      list = "areas"
-	listCompounds  list = "compounds"
-	listGates      list = "gates"
-	listBarriers   list = "barriers"
-	listLand       list = "land"
-	listStreets    list = "streets"
-	listBuildings  list = "buildings"
-	listCounts     list = "counts"
-	listEntrances  list = "entrances"
-	listFacilities list = "facilities"
+	listAreas      tableList = "areas"
+	listCompounds  tableList = "compounds"
+	listGates      tableList = "gates"
+	listBarriers   tableList = "barriers"
+	listLand       tableList = "land"
+	listStreets    tableList = "streets"
+	listBuildings  tableList = "buildings"
+	listCounts     tableList = "counts"
+	listEntrances  tableList = "entrances"
+	listFacilities tableList = "facilities"
 )
 
-var allLists = []list{
+var allLists = []tableList{
 	listAreas, listCompounds, listGates, listBarriers, listLand, listStreets,
 	listBuildings, listCounts, listEntrances, listFacilities,
 }
@@ -42,7 +42,7 @@ func (db *DB) LoadCity(ctx context.Context) (*cityindex.Data, error) {
 }
 
 // loadLists returns a copy of old with the lists read anew.
-func (db *DB) loadLists(ctx context.Context, old *cityindex.Data, lists []list) (*cityindex.Data, error) {
+func (db *DB) loadLists(ctx context.Context, old *cityindex.Data, lists []tableList) (*cityindex.Data, error) {
 	d := *old
 	err := pgx.BeginTxFunc(ctx, db.Pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly},
 		func(tx pgx.Tx) error {
@@ -66,7 +66,7 @@ func (db *DB) loadLists(ctx context.Context, old *cityindex.Data, lists []list) 
 	return &d, nil
 }
 
-func loadList(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p list) (err error) {
+func loadList(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p tableList) (err error) {
 	switch p {
 	case listAreas:
 		d.Areas, err = collect(ctx, tx, `
