@@ -1,0 +1,136 @@
+import type {
+  Area,
+  AreaLevel,
+  BuildingCard,
+  BuildingReaches,
+  Chart,
+  City,
+  CoverageResult,
+  DemoAccount,
+  Hit,
+  PersonCard,
+  Revealed,
+  Session,
+  Standard,
+  UnitCard,
+} from './types'
+
+/** A problem document (RFC 9457) of the server, or its absence. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly detail: string,
+    readonly hint: string,
+  ) {
+    super(detail)
+    this.name = 'Problem'
+  }
+
+  /** Whether the server could not be reached at all. */
+  get offline(): boolean {
+    return this.status === 0
+  }
+}
+
+const codes: Record<number, string> = {
+  0: 'offline',
+  400: 'invalid',
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  409: 'conflict',
+  422: 'invalid',
+  429: 'too_many',
+  502: 'offline',
+  503: 'unavailable',
+  504: 'offline',
+}
+
+/** Reads the body of a refused request; never throws. */
+export function problemOf(status: number, body: unknown): Problem {
+  const b = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>
+  const text = (k: string) => (typeof b[k] === 'string' ? b[k] : '')
+  return new Problem(status, text('code') || codes[status] || 'internal', text('detail') || text('title'), text('hint'))
+}
+
+export interface ClientEvents {
+  /** The session is gone: sign in again. */
+  onUnauthorized(): void
+  /** Called with false when the server cannot be reached, with true when it answers again. */
+  onReachable(ok: boolean): void
+}
+
+type Query = Record<string, string | number | undefined>
+
+/** Client speaks to the server this page came from, and to no other. */
+export class Client {
+  constructor(
+    private readonly events: ClientEvents,
+    private readonly fetcher: typeof fetch = (...a) => fetch(...a),
+  ) {}
+
+  private async send<T>(method: string, path: string, opts: { query?: Query; body?: unknown; signal?: AbortSignal; quiet?: boolean } = {}): Promise<T> {
+    const q = new URLSearchParams()
+    for (const [k, v] of Object.entries(opts.query ?? {})) if (v !== undefined && v !== '') q.set(k, String(v))
+    const url = `/api/v1${path}${q.size ? `?${q}` : ''}`
+    let res: Response
+    try {
+      res = await this.fetcher(url, {
+        method,
+        credentials: 'same-origin',
+        headers: { Accept: 'application/json', ...(opts.body === undefined ? {} : { 'Content-Type': 'application/json' }) },
+        body: opts.body === undefined ? undefined : JSON.stringify(opts.body),
+        signal: opts.signal,
+      })
+    } catch (e) {
+      if (e instanceof DOMException && e.name === 'AbortError') throw e
+      this.events.onReachable(false)
+      throw new Problem(0, 'offline', '', '')
+    }
+    this.events.onReachable(true)
+    const text = res.status === 204 ? '' : await res.text()
+    let body: unknown
+    try {
+      body = text ? JSON.parse(text) : undefined
+    } catch {
+      body = undefined
+    }
+    if (!res.ok) {
+      if (res.status === 401 && !opts.quiet) this.events.onUnauthorized()
+      throw problemOf(res.status, body)
+    }
+    return body as T
+  }
+
+  session = () => this.send<Session>('GET', '/session', { quiet: true })
+  signIn = (login: string, password: string) => this.send<Session>('POST', '/session', { body: { login, password }, quiet: true })
+  signOut = () => this.send<void>('DELETE', '/session', { quiet: true })
+  demoAccounts = () => this.send<DemoAccount[]>('GET', '/session/demo', { quiet: true })
+
+  city = () => this.send<City>('GET', '/city')
+  standards = () => this.send<Standard[]>('GET', '/standards')
+  areas = (level?: AreaLevel, parent?: string) => this.send<Area[]>('GET', '/areas', { query: { level, parent } })
+  area = (code: string) => this.send<Area>('GET', `/areas/${encodeURIComponent(code)}`)
+  coverage = (q: { standard: string; level: AreaLevel; area?: string }, signal?: AbortSignal) => this.send<CoverageResult>('GET', '/coverage', { query: q, signal })
+  reaches = (code: string, standard: string, signal?: AbortSignal) =>
+    this.send<BuildingReaches>('GET', `/coverage/buildings/${encodeURIComponent(code)}`, { query: { standard }, signal })
+
+  building = (code: string, signal?: AbortSignal) => this.send<BuildingCard>('GET', `/buildings/${encodeURIComponent(code)}`, { signal })
+  chart = (code: string, signal?: AbortSignal) => this.send<Chart>('GET', `/buildings/${encodeURIComponent(code)}/chart`, { signal })
+  unit = (code: string, signal?: AbortSignal) => this.send<UnitCard>('GET', `/units/${encodeURIComponent(code)}`, { signal })
+  resident = (id: string) => this.send<PersonCard>('GET', `/residents/${encodeURIComponent(id)}`)
+  reveal = (id: number, purpose: string) => this.send<Revealed>('POST', `/residents/${id}/reveal`, { body: { purpose } })
+  search = (q: string, signal?: AbortSignal) => this.send<{ hits: Hit[] | null }>('GET', '/search', { query: { q, limit: 24 }, signal })
+
+  /** Whether the server answers; used while the banner says it does not. */
+  async ping(): Promise<boolean> {
+    try {
+      const ok = (await this.fetcher('/healthz', { cache: 'no-store' })).ok
+      this.events.onReachable(ok)
+      return ok
+    } catch {
+      return false
+    }
+  }
+}

@@ -1,0 +1,158 @@
+import { computed, inject, provide, reactive, ref, shallowRef, watch, type InjectionKey } from 'vue'
+import type { Area, AreaLevel, City, CoverageResult, Requirement, Standard } from '../api/types'
+import { useI18n } from '../i18n'
+import { startRequirement } from '../lib/requirements'
+import { formatUrlState, parseUrlState, type UrlState } from '../lib/urlState'
+import type { SessionStore } from './session'
+
+/** A facility as the map's tiles or a search hit describe it. */
+export interface FacilityPick {
+  code: string
+  name: string
+  category?: string
+  lon: number
+  lat: number
+}
+
+/** What the map is asked to do; the newest request wins. */
+export interface CameraRequest {
+  bounds?: [number, number, number, number]
+  point?: { lon: number; lat: number; zoom?: number }
+}
+
+/**
+ * The state of the map page: the city, what is chosen, what is open. One is
+ * made for each signed-in account, so that nothing of one is seen by another.
+ */
+export function createPage(session: SessionStore, location: Location, history: History) {
+  const { client } = session
+  const { lang } = useI18n()
+  const start = parseUrlState(location.hash)
+
+  const city = shallowRef<City>()
+  const standards = shallowRef<Standard[]>([])
+  const error = shallowRef<unknown>()
+  const view = reactive({
+    standard: start.standard ?? '',
+    category: start.category ?? '',
+    building: start.building,
+    area: start.area,
+    tab: start.tab ?? ('services' as 'services' | 'area'),
+    unit: undefined as string | undefined, // never in the URL: a unit is a home
+    facility: undefined as FacilityPick | undefined,
+    map: start.map as UrlState['map'],
+    zoom: start.map?.zoom ?? 0,
+  })
+  const camera = ref<CameraRequest>()
+
+  const standard = computed(() => standards.value.find((s) => s.id === view.standard))
+  const requirements = computed<Requirement[]>(() => standard.value?.requirements ?? [])
+  const requirement = computed(() => requirements.value.find((r) => r.id === view.category))
+  const empty = computed(() => city.value !== undefined && city.value.counts.buildings === 0)
+
+  /** The name of a requirement or standard in the page's language. */
+  const nameOf = (x: { name_zh: string; name_en: string }) => (lang.value === 'en' && x.name_en) || x.name_zh
+  const areaName = (a: { name: string; name_en?: string }) => (lang.value === 'en' && a.name_en) || a.name
+  /** The name of a facility category, as far as the standards know it. */
+  function categoryName(id: string): string {
+    for (const s of standards.value) for (const r of s.requirements) if (r.category === id) return nameOf(r)
+    return id.replaceAll('_', ' ')
+  }
+
+  // Coverage answers are kept until the city changes.
+  const coverageCache = new Map<string, Promise<CoverageResult>>()
+  function coverage(level: AreaLevel, area?: string): Promise<CoverageResult> {
+    const key = `${view.standard}|${level}|${area ?? ''}`
+    let p = coverageCache.get(key)
+    if (!p) {
+      p = client.coverage({ standard: view.standard, level, area })
+      p.catch(() => coverageCache.delete(key))
+      coverageCache.set(key, p)
+    }
+    return p
+  }
+
+  const areaCache = new Map<string, Promise<Area>>()
+  function area(code: string): Promise<Area> {
+    let p = areaCache.get(code)
+    if (!p) {
+      p = client.area(code)
+      p.catch(() => areaCache.delete(code))
+      areaCache.set(code, p)
+    }
+    return p
+  }
+
+  /** Loads the city; called again it picks up what changed meanwhile. */
+  async function load() {
+    try {
+      const [c, s] = await Promise.all([client.city(), standards.value.length ? standards.value : client.standards()])
+      if (city.value && city.value.seq !== c.seq) {
+        coverageCache.clear()
+        areaCache.clear()
+      }
+      city.value = c
+      standards.value = s
+      if (!s.some((x) => x.id === view.standard)) view.standard = s.find((x) => x.id === c.default_standard)?.id ?? s[0]?.id ?? ''
+      error.value = undefined
+    } catch (e) {
+      if (!city.value) error.value = e
+    }
+  }
+
+  watch(
+    () => [view.standard, requirements.value] as const,
+    () => {
+      if (requirements.value.length && !requirement.value) view.category = startRequirement(requirements.value, view.category)?.id ?? ''
+    },
+  )
+
+  watch(
+    () => formatUrlState({ map: view.map, standard: view.standard, category: view.category, building: view.building, area: view.area, tab: view.tab }),
+    (hash) => {
+      if (hash !== location.hash) history.replaceState(history.state, '', hash || location.pathname)
+    },
+  )
+
+  function openBuilding(code: string, place?: { lon: number; lat: number }) {
+    view.facility = undefined
+    view.unit = undefined
+    view.building = code
+    if (place) camera.value = { point: { ...place, zoom: 17 } }
+  }
+  function closeBuilding() {
+    view.building = undefined
+    view.unit = undefined
+  }
+  function openArea(code: string | undefined, bounds?: Area['bounds']) {
+    view.area = code
+    view.tab = 'area'
+    if (bounds) camera.value = { bounds }
+  }
+  function openFacility(f: FacilityPick, fly = false) {
+    closeBuilding()
+    view.facility = f
+    if (fly) camera.value = { point: { lon: f.lon, lat: f.lat, zoom: 16.5 } }
+  }
+
+  return {
+    session, client, city, standards, error, view, camera,
+    standard, requirements, requirement, empty,
+    nameOf, areaName, categoryName, coverage, area, load,
+    openBuilding, closeBuilding, openArea, openFacility,
+  }
+}
+
+export type Page = ReturnType<typeof createPage>
+
+const key: InjectionKey<Page> = Symbol('page')
+
+export function providePage(page: Page) {
+  provide(key, page)
+}
+
+export function usePage(): Page {
+  const page = inject(key)
+  if (!page) throw new Error('usePage outside of a map page')
+  return page
+}
