@@ -262,7 +262,7 @@ func (c *cutter) cut(s stretch) []stretch {
 	s.from.side = c.side(s.from.vertex, s.line[0], ps, true)
 	s.to.side = c.side(s.to.vertex, s.line[len(s.line)-1], ps, false)
 	slices.Sort(at)
-	at = slices.CompactFunc(at, func(a, b float64) bool { return b-a <= touch })
+	at = slices.CompactFunc(at, func(a, b float64) bool { return math.Abs(b-a) <= touch })
 	return c.pieces(s, at, ps, plane, xy, along)
 }
 
