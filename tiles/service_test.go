@@ -247,7 +247,7 @@ func TestSameCitySameBytes(t *testing.T) {
 }
 
 func TestOneTileIsMadeOnceForAll(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	s, _, source := newService(t)
 	req := at(12, orb.Point{123.405, 41.805})
 	var wg sync.WaitGroup
