@@ -40,7 +40,7 @@ type packedRun struct {
 const (
 	packRun   = 64
 	chunkSize = 1 << 20
-	looseSize = 16
+	looseSize = 32 // 16 bytes, and room for the list to grow
 )
 
 // add stores a node. Of two with the same id the first counts.

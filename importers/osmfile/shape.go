@@ -13,6 +13,9 @@ var (
 	errNoRing = errors.New("its outline does not close")
 )
 
+// inherited is how Stats.BuildingsOf calls multipolygons of the old style.
+const inherited = "relation that has its tags from its outer way"
+
 // isRing reports whether members of the role bound the area.
 func isRing(role string) bool { return in(role, "", "outer", "inner", "outline") }
 
@@ -78,6 +81,9 @@ func (c *city) buildShapes() {
 		}
 		if untagged(r.tags) {
 			s.tags = outerTags(outers)
+			if s.tags.get("building") != "" {
+				c.stats.BuildingsOf[inherited]++
+			}
 		}
 		if !areaMatters(s.tags) {
 			continue

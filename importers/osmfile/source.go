@@ -26,8 +26,9 @@ const (
 )
 
 // maxHeld bounds what is held in memory of one file: node positions, and the
-// elements that cannot be read again.
-const maxHeld = 320 << 20
+// elements that cannot be read again. The garbage collector may let the heap
+// grow to twice that.
+const maxHeld = 240 << 20
 
 // Source reads one extract. It implements importers.Source.
 type Source struct {

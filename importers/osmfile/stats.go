@@ -45,7 +45,7 @@ type Stats struct {
 	Entrances  Tally // nodes with entrance=*
 	Facilities Tally
 
-	BuildingsOf    map[string]int64 // elements with building=*, by "node", "way", "relation"
+	BuildingsOf    map[string]int64 // elements with building=*, by "node", "way", "relation"; and relations tagged through their outer way
 	BuildingValues map[string]int64 // elements with building=*, by its value
 	BuildingParts  int64            // elements with building:part and no building
 	HouseNumbersOf map[string]int64 // elements with addr:housenumber, by type
