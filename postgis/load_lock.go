@@ -26,7 +26,8 @@ type part string
 // for each other.
 const (
 	partAreas      part = "areas"     // area, grid
-	partCompounds  part = "compounds" // compound, gate, barrier, land
+	partCompounds  part = "compounds" // compound, gate
+	partGround     part = "ground"    // barrier, land
 	partStreets    part = "streets"
 	partBuildings  part = "buildings"
 	partEntrances  part = "entrances" // entrance, unit
@@ -34,7 +35,7 @@ const (
 	partPersons    part = "persons" // household, resident, residence, tag
 )
 
-var partOrder = []part{partAreas, partCompounds, partStreets, partBuildings, partEntrances, partFacilities, partPersons}
+var partOrder = []part{partAreas, partCompounds, partGround, partStreets, partBuildings, partEntrances, partFacilities, partPersons}
 
 // uses are the parts that a kind of load writes, and those it reads and that
 // must not change meanwhile: a building whose community is being loaded would
@@ -44,14 +45,14 @@ type uses struct{ writes, reads []part }
 var usesOf = map[importers.Kind]uses{
 	// Areas and compounds find anew where buildings and facilities lie.
 	importers.Areas:      {writes: []part{partAreas, partCompounds, partBuildings, partFacilities}},
-	importers.Compounds:  {writes: []part{partCompounds, partBuildings}, reads: []part{partAreas}},
-	importers.Streets:    {writes: []part{partStreets}},
+	importers.Compounds:  {writes: []part{partCompounds, partGround, partBuildings}, reads: []part{partAreas}},
+	importers.Streets:    {writes: []part{partGround, partStreets}},
 	importers.Buildings:  {writes: []part{partBuildings, partEntrances}, reads: []part{partAreas, partCompounds}},
 	importers.Units:      {writes: []part{partEntrances}, reads: []part{partBuildings}},
 	importers.Residents:  {writes: []part{partPersons}, reads: []part{partEntrances}},
 	importers.Facilities: {writes: []part{partFacilities}, reads: []part{partAreas}},
 	importers.OSM: {
-		writes: []part{partCompounds, partStreets, partBuildings, partEntrances, partFacilities},
+		writes: []part{partCompounds, partGround, partStreets, partBuildings, partEntrances, partFacilities},
 		reads:  []part{partAreas},
 	},
 }
@@ -59,7 +60,7 @@ var usesOf = map[importers.Kind]uses{
 // partOfTable tells which part a staged table belongs to.
 var partOfTable = map[string]part{
 	"area": partAreas, "grid": partAreas,
-	"compound": partCompounds, "gate": partCompounds, "barrier": partCompounds, "land": partCompounds,
+	"compound": partCompounds, "gate": partCompounds, "barrier": partGround, "land": partGround,
 	"street": partStreets, "building": partBuildings, "entrance": partEntrances, "unit": partEntrances,
 	"facility": partFacilities, "resident": partPersons,
 }

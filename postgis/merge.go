@@ -3,6 +3,7 @@ package postgis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -122,7 +123,7 @@ func (m *merger) count(table string, c importers.Counts) {
 
 // touch remembers tables with enough new rows to make their statistics stale.
 func (m *merger) touch(table string, created int64) {
-	if created >= 500 {
+	if created >= 500 && !slices.Contains(m.touched, table) {
 		m.touched = append(m.touched, table)
 	}
 }
@@ -177,7 +178,7 @@ func (m *merger) missingEntrances(ctx context.Context) error {
 	if err != nil || tag.RowsAffected() == 0 {
 		return err
 	}
-	m.touch("entrance", tag.RowsAffected())
+	m.count("entrance", importers.Counts{Created: tag.RowsAffected()})
 	return m.exec(ctx, m.fill(`INSERT INTO load_change (entity, op, west, south, east, north)
 		SELECT 'entrance', 'load', min(ST_XMin(b.geom)), min(ST_YMin(b.geom)), max(ST_XMax(b.geom)), max(ST_YMax(b.geom))
 		  FROM building b WHERE b.id IN (SELECT building_id FROM entrance WHERE created_batch = {batch})`, ""))

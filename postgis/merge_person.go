@@ -9,8 +9,9 @@ import (
 	"hearthmap/importers"
 )
 
-// residentSteps are the sections of sql/resident.sql in their order, up to
-// the point where nothing but temporary tables is written; then the writes.
+// The sections of sql/resident.sql in their order: first those that find out
+// what is to be done (and make the households that are missing), then those
+// that do it, which are left out when there is nothing to do.
 var (
 	residentCompare = []string{"merge", "leaving", "seats", "spells", "tags"}
 	residentWrite   = []string{"write_residents", "write_spells", "write_tags", "loads"}
@@ -47,9 +48,24 @@ func (m *merger) residents(ctx context.Context) error {
 		}
 	}
 	m.count("resident", c)
-	for _, table := range []string{"household", "residence", "tag"} {
-		m.touch(table, c.Created)
+	return m.countHomes(ctx)
+}
+
+// countHomes counts what was made along with the persons.
+func (m *merger) countHomes(ctx context.Context) error {
+	var households, homes, tags importers.Counts
+	err := m.tx.QueryRow(ctx, `SELECT
+		(SELECT count(*) FROM new_household),
+		(SELECT count(*) FROM spell WHERE act = 'new'), (SELECT count(*) FROM spell WHERE act = 'changed'),
+		(SELECT count(*) FROM spell WHERE act = 'same'), (SELECT count(*) FROM tag_diff WHERE had IS NULL),
+		(SELECT count(*) FROM tag_diff WHERE wanted IS NULL)`, pgx.QueryExecModeExec).
+		Scan(&households.Created, &homes.Created, &homes.Updated, &homes.Unchanged, &tags.Created, &tags.Updated)
+	if err != nil {
+		return err
 	}
+	m.count("household", households)
+	m.count("residence", homes)
+	m.count("tag", tags)
 	return nil
 }
 

@@ -58,35 +58,35 @@ type problem struct {
 // problems are what the resolve sections call them.
 var problems = map[string]problem{
 	"parent": {
-		"parent_code", "names an area that does not exist",
+		"parent_code", "there is no area with the parent's code",
 		"import areas first, the larger ones before their parts", importers.RejectReference,
 	},
 	"level": {
-		"parent_code", "names a parent that is not of a larger level",
+		"parent_code", "the parent is not of a larger level",
 		"parts go city, district, street, community, grid", importers.RejectReference,
 	},
 	"area": {
-		"area_code", "names an area that does not exist",
+		"area_code", "there is no area with this code",
 		"import areas first, or leave the column empty: the area is then found by place", importers.RejectReference,
 	},
 	"compound": {
-		"compound", "names no compound, or several by one name",
+		"compound", "there is no compound with this code, or several have this name",
 		"import compounds first, or write the compound's code", importers.RejectReference,
 	},
 	"building": {
-		"building_code", "names a building that does not exist",
+		"building_code", "there is no building with this code",
 		"import buildings first", importers.RejectReference,
 	},
 	"unit": {
-		"room", "names a unit that does not exist",
+		"room", "the building has no such unit",
 		"import units first", importers.RejectReference,
 	},
 	"collision": {
-		"code", "has a code that something in another building has",
+		"code", "something in another building has the same code",
 		"change the number so that BUILDING-ENTRANCE-ROOM is unique", importers.RejectDuplicate,
 	},
 	"exists": {
-		"code", "exists already",
+		"code", "it exists already",
 		"import with --mode upsert to update it", importers.RejectExists,
 	},
 }
@@ -99,7 +99,7 @@ func reject(table, what string, row int64, firstRow *int64) importers.Reject {
 			Suggestion: "keep one of the rows",
 		}
 		if firstRow != nil {
-			r.Reason = fmt.Sprintf("repeats row %d", *firstRow)
+			r.Reason = fmt.Sprintf("the same is in row %d", *firstRow)
 		}
 		if table == "resident" {
 			r.Column = "id_number"

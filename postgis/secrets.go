@@ -28,14 +28,10 @@ const keySize = 32
 // field's name as additional data.
 const sealVersion = 1
 
-// The names of the protected fields. They are part of what is sealed: a
-// phone's cipher in the column of identity numbers does not open.
-const (
-	FieldResidentID = "resident.id"
-	FieldPhone      = "resident.phone"
-	FieldPhoneTail  = "resident.phone_tail" // the last four digits
-	fieldPerson     = "resident.person"     // of people without an identity number
-)
+// fieldPerson is the field of the blind index of people without an identity
+// number. The names of fields are part of what is sealed or blinded: a phone
+// put in the column of identity numbers does not open.
+const fieldPerson = "person"
 
 // Keys seals the protected fields of persons and makes the blind indexes by
 // which they are found. It is safe for concurrent use.

@@ -14,42 +14,42 @@ import (
 
 func TestSealAndUnseal(t *testing.T) {
 	k := testKeys(t)
-	one, two := k.Seal(FieldPhone, "13800000000"), k.Seal(FieldPhone, "13800000000")
+	one, two := k.Seal(fieldPhone, "13800000000"), k.Seal(fieldPhone, "13800000000")
 	if bytes.Equal(one, two) {
 		t.Error("two seals of one value are equal: the nonce is not random")
 	}
 	if bytes.Contains(one, []byte("13800000000")) {
 		t.Error("the sealed field holds the plain text")
 	}
-	plain, err := k.Unseal(FieldPhone, one)
+	plain, err := k.Unseal(fieldPhone, one)
 	if err != nil || plain != "13800000000" {
 		t.Errorf("Unseal = %q, %v", plain, err)
 	}
-	if _, err := k.Unseal(FieldResidentID, one); err == nil {
+	if _, err := k.Unseal(fieldID, one); err == nil {
 		t.Error("a phone opened as an identity number")
 	}
-	if got := k.Seal(FieldPhone, ""); got != nil {
+	if got := k.Seal(fieldPhone, ""); got != nil {
 		t.Errorf("an empty value is sealed as %x, not NULL", got)
 	}
-	if plain, err := k.Unseal(FieldPhone, nil); plain != "" || err != nil {
+	if plain, err := k.Unseal(fieldPhone, nil); plain != "" || err != nil {
 		t.Errorf("Unseal(NULL) = %q, %v", plain, err)
 	}
 }
 
 func TestTamperingIsSeen(t *testing.T) {
 	k := testKeys(t)
-	sealed := k.Seal(FieldResidentID, "990001199001010019")
+	sealed := k.Seal(fieldID, "990001199001010019")
 	for i := range sealed {
 		for bit := range 8 {
 			bad := bytes.Clone(sealed)
 			bad[i] ^= 1 << bit
-			if _, err := k.Unseal(FieldResidentID, bad); err == nil {
+			if _, err := k.Unseal(fieldID, bad); err == nil {
 				t.Fatalf("byte %d, bit %d was turned and the field still opened", i, bit)
 			}
 		}
 	}
 	for n := 1; n < len(sealed); n++ {
-		if _, err := k.Unseal(FieldResidentID, sealed[:n]); err == nil {
+		if _, err := k.Unseal(fieldID, sealed[:n]); err == nil {
 			t.Fatalf("the first %d bytes opened", n)
 		}
 	}
@@ -57,7 +57,7 @@ func TestTamperingIsSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := other.Unseal(FieldResidentID, sealed); household.HintOf(err) == "" {
+	if _, err := other.Unseal(fieldID, sealed); household.HintOf(err) == "" {
 		t.Errorf("another key: %v, wanted an error with a hint", err)
 	}
 }
@@ -90,7 +90,7 @@ func TestOpenKeys(t *testing.T) {
 	if err != nil || again.Created || !bytes.Equal(again.Fingerprint(), first.Fingerprint()) {
 		t.Fatalf("second start: %+v, %v", again, err)
 	}
-	if plain, err := again.Unseal(FieldPhone, first.Seal(FieldPhone, "1")); err != nil || plain != "1" {
+	if plain, err := again.Unseal(fieldPhone, first.Seal(fieldPhone, "1")); err != nil || plain != "1" {
 		t.Errorf("the key read again opens %q, %v", plain, err)
 	}
 	if err := os.Chmod(path, 0o644); err != nil {

@@ -83,7 +83,7 @@ func (r *rows) int2(v int16) {
 
 func (r *rows) float4(column string, v float32) {
 	if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) || v < 0 {
-		r.reject(column, importers.RejectValue, "is not a number that can be measured", "leave it empty where it is not known")
+		r.reject(column, importers.RejectValue, "the number is negative or none at all", "leave it empty where it is not known")
 	}
 	r.length(4)
 	r.buf = binary.BigEndian.AppendUint32(r.buf, math.Float32bits(v))
@@ -101,7 +101,7 @@ func (r *rows) bool(v bool) {
 // text writes a string. The database takes neither broken UTF-8 nor NUL.
 func (r *rows) text(column, s string) {
 	if strings.IndexByte(s, 0) >= 0 || !utf8.ValidString(s) {
-		r.reject(column, importers.RejectEncoding, "holds bytes that are no characters", "name the file's encoding with --encoding")
+		r.reject(column, importers.RejectEncoding, "the text holds bytes that are no characters", "name the file's encoding with --encoding")
 	}
 	r.length(len(s))
 	r.buf = append(r.buf, s...)
@@ -110,7 +110,7 @@ func (r *rows) text(column, s string) {
 // key is text that must not be empty.
 func (r *rows) key(column, s string) {
 	if s == "" {
-		r.reject(column, importers.RejectMissing, "is empty", "every row needs its "+column)
+		r.reject(column, importers.RejectMissing, "the value is missing", "fill it in")
 	}
 	r.text(column, s)
 }
@@ -189,7 +189,7 @@ func (r *rows) geometry(g orb.Geometry, encode func(orb.Geometry) ([]byte, error
 	}
 	b, err := encode(g)
 	if err != nil {
-		r.reject("geometry", importers.RejectGeometry, "is of a kind that cannot be stored", "use a point, line or polygon")
+		r.reject("geometry", importers.RejectGeometry, "the shape is of a kind that cannot be stored", "use a point, line or polygon")
 	}
 	r.bytea(b)
 }
@@ -198,7 +198,7 @@ func (r *rows) geometry(g orb.Geometry, encode func(orb.Geometry) ([]byte, error
 func unfit(g orb.Geometry) string {
 	switch g := g.(type) {
 	case nil:
-		return "has no geometry"
+		return "the shape is missing"
 	case orb.Point:
 		return unfitPoints([]orb.Point{g}, 1)
 	case orb.LineString:
@@ -210,12 +210,12 @@ func unfit(g orb.Geometry) string {
 	case orb.MultiPolygon:
 		return unfitParts(g, func(p orb.Polygon) string { return unfitParts(p, unfitRing) })
 	}
-	return "is of a kind that cannot be stored"
+	return "the shape is of a kind that cannot be stored"
 }
 
 func unfitParts[T any](parts []T, one func(T) string) string {
 	if len(parts) == 0 {
-		return "is empty"
+		return "the shape is empty"
 	}
 	for _, p := range parts {
 		if why := one(p); why != "" {
@@ -227,19 +227,19 @@ func unfitParts[T any](parts []T, one func(T) string) string {
 
 func unfitRing(ring orb.Ring) string {
 	if len(ring) > 0 && ring[0] != ring[len(ring)-1] {
-		return "has a ring that is not closed"
+		return "the shape has a ring that is not closed"
 	}
 	return unfitPoints(ring, 4)
 }
 
 func unfitPoints(list []orb.Point, least int) string {
 	if len(list) < least {
-		return "has too few points"
+		return "the shape has too few points"
 	}
 	for _, p := range list {
 		// The negated form catches NaN too.
 		if !(p[0] >= -180 && p[0] <= 180 && p[1] >= -90 && p[1] <= 90) {
-			return "has coordinates outside the world"
+			return "the shape has coordinates outside the world"
 		}
 	}
 	return ""

@@ -18,11 +18,11 @@ func (e *encoder) resident(n, row int64, p household.Resident) *importers.Reject
 		household.ResidencyRegistered, household.ResidencyElsewhere)
 	unit := p.UnitCode()
 	r.bytea(matchHash(e.keys, p, unit))
-	r.bytea(e.keys.Seal(FieldResidentID, string(p.ID)))
+	r.bytea(e.keys.Seal(fieldID, string(p.ID)))
 	r.key("name", p.Name)
 	r.text("sex", string(p.Sex))
 	r.date(p.BirthDate)
-	r.bytea(e.keys.Seal(FieldPhone, p.Phone))
+	r.bytea(e.keys.Seal(fieldPhone, p.Phone))
 	hash, tail := phoneHashes(e.keys, p.Phone)
 	r.bytea(hash)
 	r.bytea(tail)
@@ -39,7 +39,7 @@ func (e *encoder) resident(n, row int64, p household.Resident) *importers.Reject
 // without one, name, birth date, sex and unit together.
 func matchHash(k *Keys, p household.Resident, unit string) []byte {
 	if p.ID != "" {
-		return k.Blind(FieldResidentID, string(p.ID))
+		return k.Blind(fieldID, string(p.ID))
 	}
 	birth := ""
 	if !p.BirthDate.IsZero() {
@@ -57,18 +57,22 @@ func phoneHashes(k *Keys, phone string) (hash, tail []byte) {
 		return nil, nil
 	}
 	if len(digits) >= 4 {
-		tail = k.Blind(FieldPhoneTail, digits[len(digits)-4:])
+		tail = k.Blind(fieldPhoneTail, digits[len(digits)-4:])
 	}
-	return k.Blind(FieldPhone, digits), tail
+	return k.Blind(fieldPhone, digits), tail
 }
 
-// phoneDigits is the form in which phones are compared.
+// phoneDigits is the form in which phones are compared: digits only, without
+// the country code of a mobile phone.
 func phoneDigits(phone string) string {
 	var out []byte
 	for _, c := range household.Fold(phone) {
 		if c >= '0' && c <= '9' {
 			out = append(out, byte(c))
 		}
+	}
+	if len(out) == 13 && string(out[:3]) == "861" {
+		out = out[2:]
 	}
 	return string(out)
 }

@@ -72,7 +72,7 @@ func (e *encoder) add(n int64, it importers.Item) error {
 // oneOf rejects a word that is none of those the column takes.
 func oneOf[T ~string](r *rows, column string, v T, words ...T) {
 	if !slices.Contains(words, v) {
-		r.reject(column, importers.RejectValue, "is none of the known words", fmt.Sprintf("use one of %v", words))
+		r.reject(column, importers.RejectValue, "the word is not known", fmt.Sprintf("use one of %v", words))
 	}
 }
 
@@ -151,10 +151,10 @@ func (e *encoder) street(n, row int64, s household.Street) *importers.Reject {
 	r := e.table("street")
 	r.begin(14, n, row)
 	if s.NodeIDs != nil && len(s.NodeIDs) != len(s.Geom) {
-		r.reject("geometry", importers.RejectGeometry, "has another number of points than of node ids", "get the file anew; it is damaged")
+		r.reject("geometry", importers.RejectGeometry, "the shape has another number of points than of node ids", "get the file anew; it is damaged")
 	}
 	if s.FootOneway < -1 || s.FootOneway > 1 {
-		r.reject("foot_oneway", importers.RejectValue, "is none of -1, 0 and 1", "use 0 for streets walked in both directions")
+		r.reject("foot_oneway", importers.RejectValue, "the direction is none of -1, 0 and 1", "use 0 for streets walked in both directions")
 	}
 	r.key("code", s.Code)
 	r.text("name", s.Name)
@@ -177,7 +177,7 @@ func (e *encoder) building(n, row int64, b household.Building) *importers.Reject
 	switch b.Geom.(type) {
 	case orb.Point, orb.Polygon, orb.MultiPolygon:
 	default:
-		r.reject("geometry", importers.RejectGeometry, "is neither a point nor a polygon", "give the outline of the building, or a point in it")
+		r.reject("geometry", importers.RejectGeometry, "a building is a polygon or a point", "give the outline of the building, or a point in it")
 	}
 	r.key("code", b.Code)
 	r.text("name", b.Name)
@@ -217,7 +217,7 @@ func (e *encoder) unit(n, row int64, u household.Unit) *importers.Reject {
 	r := e.table("unit")
 	r.begin(9, n, row)
 	if u.Floor == 0 {
-		r.reject("floor", importers.RejectValue, "is 0", "the ground floor is 1, the first below ground -1")
+		r.reject("floor", importers.RejectValue, "there is no floor 0", "the ground floor is 1, the first below ground -1")
 	}
 	r.text("room", u.Code())
 	r.key("building_code", u.BuildingCode)

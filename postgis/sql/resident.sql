@@ -114,9 +114,11 @@ SELECT w.n, w.unit_id,
   LEFT JOIN begun own ON own.n = w.head_n
   LEFT JOIN walk h ON h.n = w.head_n
  WHERE w.needs;
-INSERT INTO household (unit_id, seq, created_batch)
-SELECT DISTINCT unit_id, seq, {batch} FROM seat WHERE household_id IS NULL
-ON CONFLICT (unit_id, seq) DO NOTHING;
+CREATE TEMP TABLE new_household ON COMMIT DROP AS
+SELECT DISTINCT s.unit_id, s.seq FROM seat s
+ WHERE s.household_id IS NULL
+   AND NOT EXISTS (SELECT FROM household h WHERE h.unit_id = s.unit_id AND h.seq = s.seq);
+INSERT INTO household (unit_id, seq, created_batch) SELECT unit_id, seq, {batch} FROM new_household ORDER BY unit_id, seq;
 -- @spells
 CREATE TEMP TABLE spell ON COMMIT DROP AS
 SELECT m.n, m.person, m.building_id, m.unit_id, m.relation, m.residency, m.spell_id,
@@ -214,7 +216,7 @@ INSERT INTO load_change (entity, op, west, south, east, north)
 SELECT e, 'load', min(ST_XMin(b.geom)), min(ST_YMin(b.geom)), max(ST_XMax(b.geom)), max(ST_YMax(b.geom))
   FROM building b, (VALUES ('household'), ('residence')) v (e)
  WHERE b.id IN (SELECT building_id FROM spell WHERE act = 'new')
-   AND (e = 'residence' OR EXISTS (SELECT FROM seat WHERE household_id IS NULL))
+   AND (e = 'residence' OR EXISTS (SELECT FROM new_household))
  GROUP BY e ORDER BY e;
 
 -- What became of the rows.
