@@ -8,13 +8,8 @@ import (
 
 	"hearthmap/geo/coverage"
 	"hearthmap/household"
+	"hearthmap/reports"
 )
-
-type requirementBody struct {
-	coverage.Requirement
-	NameZh string `json:"name_zh"`
-	NameEn string `json:"name_en"`
-}
 
 type standardBody struct {
 	ID           string            `json:"id"`
@@ -23,7 +18,7 @@ type standardBody struct {
 	Source       string            `json:"source"`
 	URL          string            `json:"url,omitempty"`
 	Note         string            `json:"note,omitempty"`
-	Requirements []requirementBody `json:"requirements"`
+	Requirements []reports.Requirement `json:"requirements"`
 }
 
 type coverageInput struct {
@@ -32,17 +27,6 @@ type coverageInput struct {
 	Area     string              `query:"area" maxLength:"100" doc:"only what lies in the area of this code"`
 	Method   coverage.Method     `query:"method" default:"network" enum:"network,radius"`
 	Profile  coverage.Profile    `query:"profile" default:"standard" enum:"standard,adult,elderly,wheelchair"`
-}
-
-type coverageBody struct {
-	Standard     string                `json:"standard"`
-	Level        household.AreaLevel   `json:"level"`
-	Area         string                `json:"area,omitempty"`
-	Method       coverage.Method       `json:"method"`
-	Profile      coverage.Profile      `json:"profile"`
-	InputSHA256  string                `json:"input_sha256" doc:"identifies all that the numbers were computed from"`
-	Requirements []requirementBody     `json:"requirements"`
-	Areas        []coverage.AreaReport `json:"areas"`
 }
 
 type reachBody struct {
@@ -81,7 +65,7 @@ func (s *Server) routeCoverage(api huma.API) {
 		for _, std := range coverage.Standards() {
 			list = append(list, standardBody{
 				ID: std.ID, NameZh: std.NameZh, NameEn: std.NameEn, Source: std.Source, URL: std.URL, Note: std.Note,
-				Requirements: requirements(std.Requirements),
+				Requirements: reports.Requirements(std.Requirements),
 			})
 		}
 		return private(list), nil
@@ -96,28 +80,16 @@ func (s *Server) routeCoverage(api huma.API) {
 	}, s.buildingCoverage)
 }
 
-func requirements(list []coverage.Requirement) []requirementBody {
-	out := make([]requirementBody, len(list))
-	for i, q := range list {
-		info := q.Category.Info()
-		out[i] = requirementBody{Requirement: q, NameZh: info.Zh, NameEn: info.En}
-	}
-	return out
-}
-
-func (s *Server) coverage(ctx context.Context, in *coverageInput) (*body[coverageBody], error) {
+func (s *Server) coverage(ctx context.Context, in *coverageInput) (*body[reports.Coverage], error) {
 	r, err := s.Coverage.Result(ctx, in.Standard, in.Method, in.Profile)
 	if err != nil {
 		return nil, err
 	}
-	areas, err := r.Totals(in.Level, in.Area)
+	c, err := reports.NewCoverage(r, in.Level, in.Area)
 	if err != nil {
 		return nil, err
 	}
-	return private(coverageBody{
-		Standard: r.Standard.ID, Level: in.Level, Area: in.Area, Method: r.Method, Profile: r.Profile,
-		InputSHA256: r.InputSHA256(), Requirements: requirements(r.Requirements), Areas: areas,
-	}), nil
+	return private(*c), nil
 }
 
 func (s *Server) buildingCoverage(ctx context.Context, in *reachesInput) (*body[reachesBody], error) {

@@ -13,7 +13,12 @@ import (
 // content, which never change; the page itself is always asked for anew.
 func (s *Server) routePage(mux *http.ServeMux) {
 	files := http.FileServerFS(s.Page)
-	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			s.writeProblem(w, household.Errorf(household.NotFound, "web", "there is nothing to send this to"))
+			return
+		}
 		name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
 		switch {
 		case name == "" || name == "m":

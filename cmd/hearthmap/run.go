@@ -74,6 +74,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		}
 	}()
 	var cl commandLine
+	cl.Import.kinds()
 	parser, err := newParser(&cl, con)
 	if err != nil {
 		con.say("hearthmap: %v", err)

@@ -49,6 +49,15 @@ type service struct {
 // newService loads the city and wires the parts together. What the caller
 // sets in the configuration is kept.
 func newService(ctx context.Context, db *postgis.DB, config web.Config) (*service, error) {
+	live, err := loadLive(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return newServiceOf(db, live, config)
+}
+
+// loadLive loads the city into memory.
+func loadLive(ctx context.Context, db *postgis.DB) (*cityindex.Live, error) {
 	data, err := db.LoadCity(ctx)
 	if err != nil {
 		return nil, err
@@ -57,14 +66,17 @@ func newService(ctx context.Context, db *postgis.DB, config web.Config) (*servic
 	if err != nil {
 		return nil, err
 	}
+	return cityindex.NewLive(city), nil
+}
+
+func newServiceOf(db *postgis.DB, live *cityindex.Live, config web.Config) (*service, error) {
 	page, err := app.Dist()
 	if err != nil {
 		return nil, err
 	}
-	live := cityindex.NewLive(city)
 	engines := coverage.NewLive(live)
 	config.City, config.Coverage, config.Page = live, engines, page
-	config.Tiles = tiles.NewService(live, tiles.NewCoverageSource(engines), tiles.Options{})
+	config.Tiles = tiles.NewService(live, tiles.CoverageOf(engines), tiles.Options{})
 	config.Registry, config.Accounts, config.Audit, config.Sessions = db.Registry(), db.Accounts(), db.Audit(), db.Sessions()
 	config.Log, config.Version = slog.Default(), versionName()
 	return &service{db: db, live: live, handler: web.New(config)}, nil

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"os"
+
+	"hearthmap/geo/coverage"
+	"hearthmap/household"
+	"hearthmap/postgis"
+	"hearthmap/reports"
+)
+
+type coverageCommand struct {
+	Run       coverageRun       `cmd:"" help:"Coverage of every area by every category."`
+	Buildings coverageBuildings `cmd:"" help:"Coverage of every residential building by one category, as CSV."`
+}
+
+// walking are the flags that say how distance is measured.
+type walking struct {
+	Standard string `help:"The planning standard." default:"gb50180-2018"`
+	Method   string `help:"network: on foot along streets and through gates; radius: straight." enum:"network,radius" default:"network"`
+	Profile  string `help:"Who walks: standard, adult, elderly or wheelchair." enum:"standard,adult,elderly,wheelchair" default:"standard"`
+}
+
+// result computes the coverage of the city as it is in the database.
+func (w walking) result(ctx context.Context, db *postgis.DB, requirements []string) (*coverage.Result, error) {
+	std, err := coverage.StandardByID(w.Standard)
+	if err != nil {
+		return nil, err
+	}
+	data, err := db.LoadCity(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(data.Buildings) == 0 {
+		return nil, household.Errorf(household.NotFound, "hearthmap coverage", "the city %q has no buildings yet", db.City).
+			WithHint("hearthmap import osm FILE, or import streets, compounds, buildings and facilities; or name another --city")
+	}
+	return coverage.New(data).Run(ctx, coverage.Request{
+		Standard: std, Requirements: requirements, Method: coverage.Method(w.Method), Profile: coverage.Profile(w.Profile),
+	})
+}
+
+type coverageRun struct {
+	walking
+	Area  string   `help:"Only what lies in the area of this code." placeholder:"CODE"`
+	Level string   `help:"Areas of this level." enum:"city,district,street,community,grid" default:"community"`
+	Out   []string `help:"Write to FILE.xlsx, .csv, .html, .pdf, .geojson or .json; may be repeated." placeholder:"FILE" sep:"none"`
+	Lang  string   `help:"Language of the report." enum:"zh,en" default:"zh"`
+}
+
+// Run computes the coverage and writes it.
+func (c coverageRun) Run(ctx context.Context, con *console, s *settings) error {
+	for _, path := range c.Out { // before the work
+		if _, err := reports.FormatOf(path); err != nil {
+			return err
+		}
+	}
+	return s.withDB(ctx, con, func(db *postgis.DB) error {
+		r, err := c.result(ctx, db, nil)
+		if err != nil {
+			return err
+		}
+		report, err := reports.NewCoverage(r, household.AreaLevel(c.Level), c.Area)
+		if err != nil {
+			return err
+		}
+		for _, path := range c.Out {
+			if err := reports.WriteCoverageFile(ctx, path, report, reports.Options{Lang: c.Lang}); err != nil {
+				return err
+			}
+			con.say("wrote %s", path)
+		}
+		switch {
+		case s.JSON:
+			return con.printJSON(report)
+		case len(c.Out) == 0:
+			con.printCoverage(report)
+		}
+		return nil
+	})
+}
+
+// printCoverage prints a line an area: people, how many have all that is
+// required, and the category with the lowest share.
+func (c *console) printCoverage(r *reports.Coverage) {
+	c.print("%-14s %9s %9s  %s", "area", "people", "all", "lowest category")
+	for _, a := range r.Areas {
+		worst := -1
+		for i, t := range a.Totals {
+			if t.People > 0 && (worst < 0 || t.Share < a.Totals[worst].Share) {
+				worst = i
+			}
+		}
+		low := "–"
+		if worst >= 0 {
+			low = a.Totals[worst].Requirement
+			c.print("%-14s %9d %8.1f%%  %s %.1f%%  %s", a.Code, a.People, 100*a.AllRequired.Share, low, 100*a.Totals[worst].Share, a.Name)
+			continue
+		}
+		c.print("%-14s %9d %9s  %s  %s", a.Code, a.People, "–", low, a.Name)
+	}
+	c.say("standard %s, %s, profile %s; input %s", r.Standard, r.Method, r.Profile, r.InputSHA256)
+}
+
+type coverageBuildings struct {
+	walking
+	Category string `help:"A category of the standard; bank@10 for one level of several." required:"" placeholder:"ID"`
+	Out      string `help:"Write to this file instead of stdout." placeholder:"FILE.csv"`
+}
+
+// Run writes one row a residential building.
+func (c coverageBuildings) Run(ctx context.Context, con *console, s *settings) error {
+	return s.withDB(ctx, con, func(db *postgis.DB) error {
+		r, err := c.result(ctx, db, []string{c.Category})
+		if err != nil {
+			return err
+		}
+		if c.Out == "" {
+			return r.WriteBuildingsCSV(con.out, 0)
+		}
+		var text bytes.Buffer
+		if err := r.WriteBuildingsCSV(&text, 0); err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.Out, text.Bytes(), 0o644); err != nil {
+			return cannotWrite(c.Out, err)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+
+	"hearthmap/household"
+	"hearthmap/importers"
+	"hearthmap/importers/formats"
+	"hearthmap/postgis"
+)
+
+type importCommand struct {
+	Areas      importKind `cmd:"" help:"Areas of all levels and grids (GeoJSON)."`
+	Compounds  importKind `cmd:"" help:"Compounds with their walls and gates (GeoJSON)."`
+	Streets    importKind `cmd:"" help:"Streets, rivers and railways, land (GeoJSON)."`
+	Buildings  importKind `cmd:"" help:"Buildings and their entrances (GeoJSON, CSV)."`
+	Units      importKind `cmd:"" help:"Units of buildings (CSV)."`
+	Residents  importKind `cmd:"" help:"Residents and their homes (CSV)."`
+	Facilities importKind `cmd:"" help:"Facilities by category (CSV, GeoJSON)."`
+	Osm        importKind `cmd:"" help:"An OpenStreetMap extract: streets, compounds, buildings, facilities (.osm .osm.gz .osm.bz2 .osm.pbf)."`
+	List       importList `cmd:"" help:"List what was imported."`
+}
+
+type importKind struct {
+	Files    []string `arg:"" name:"file" help:"Files to load, in this order."`
+	CRS      string   `help:"Coordinates of the file: wgs84, gcj02, bd09 or EPSG:N." default:"wgs84"`
+	Encoding string   `help:"Encoding of the file: auto, utf-8, gb18030 or big5." default:"auto"`
+	Mode     string   `help:"upsert creates and updates; insert only creates; replace also ends what the file lacks." enum:"upsert,insert,replace" default:"upsert"`
+	DryRun   bool     `help:"Say what would happen, and leave everything as it is."`
+	Source   string   `help:"The department or system the file came from." placeholder:"NAME"`
+	Rejects  string   `help:"Where rejected rows go; by default beside the file." placeholder:"FILE.csv"`
+
+	kind importers.Kind
+}
+
+// kinds gives each command its kind, which kong cannot know.
+func (c *importCommand) kinds() {
+	for kind, cmd := range map[importers.Kind]*importKind{
+		importers.Areas: &c.Areas, importers.Compounds: &c.Compounds, importers.Streets: &c.Streets,
+		importers.Buildings: &c.Buildings, importers.Units: &c.Units, importers.Residents: &c.Residents,
+		importers.Facilities: &c.Facilities, importers.OSM: &c.Osm,
+	} {
+		cmd.kind = kind
+	}
+}
+
+// Run imports the files. When some rows were rejected the exit status is 3.
+func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
+	if c.Rejects != "" && len(c.Files) > 1 {
+		return household.Errorf(household.Invalid, "hearthmap import", "--rejects names one file, but several are imported").
+			WithHint("import them one by one, or leave --rejects out")
+	}
+	for _, f := range c.Files { // before a database is started for nothing
+		if _, err := os.Stat(f); err != nil {
+			return household.Errorf(household.Invalid, "hearthmap import", "%s cannot be read: %w", f, err).
+				WithHint("check the name; nothing was imported")
+		}
+	}
+	rejected := false
+	err := s.withDB(ctx, con, func(db *postgis.DB) error {
+		for _, f := range c.Files {
+			report, err := importFile(ctx, con, db, c.options(f))
+			if err != nil {
+				return err
+			}
+			if err := con.showReport(s, report); err != nil {
+				return err
+			}
+			rejected = rejected || report.Rejected > 0
+		}
+		return nil
+	})
+	if err == nil && rejected {
+		return exitError(exitRejected)
+	}
+	return err
+}
+
+func (c *importKind) options(file string) importers.Options {
+	return importers.Options{
+		File: file, Kind: c.kind, CRS: c.CRS, Encoding: c.Encoding, Mode: importers.Mode(c.Mode), DryRun: c.DryRun,
+		SourceName: c.Source, RejectsPath: c.Rejects,
+	}
+}
+
+// importFile imports one file and shows a bar meanwhile.
+func importFile(ctx context.Context, con *console, db *postgis.DB, o importers.Options) (importers.Report, error) {
+	b := con.newBar(string(o.Kind))
+	defer b.end()
+	o.Formats, o.Progress, o.Account = formats.All(), b.show, operator()
+	return importers.Run(ctx, o, db)
+}
+
+// operator is who runs the command, for the history.
+func operator() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return ""
+}
+
+func (c *console) showReport(s *settings, r importers.Report) error {
+	if s.JSON {
+		return c.printJSON(r)
+	}
+	what := "imported"
+	if r.DryRun {
+		what = "would import"
+	}
+	c.print("%s %s from %s: read %d, created %d, updated %d, unchanged %d, rejected %d (%.1f s, %.0f rows/s)",
+		what, r.Kind, filepath.Base(r.File), r.Read, r.Created, r.Updated, r.Unchanged, r.Rejected, r.Elapsed.Seconds(), r.RowsPerSecond())
+	for _, n := range r.Notes {
+		c.say("note: %s", n)
+	}
+	if r.RejectsFile != "" {
+		c.say("rejected rows are in %s, each with its reason; mend them and import that file again", r.RejectsFile)
+	}
+	return nil
+}
+
+type importList struct{}
+
+// Run lists the batches, the newest first.
+func (importList) Run(ctx context.Context, con *console, s *settings) error {
+	return s.withDB(ctx, con, func(db *postgis.DB) error {
+		list, err := db.Batches(ctx)
+		if err != nil {
+			return err
+		}
+		if s.JSON {
+			return con.printJSON(list)
+		}
+		for _, b := range list {
+			con.print("%6d  %s  %-10s %-30s created %d, updated %d, unchanged %d, rejected %d", b.ID,
+				b.StartedAt.Local().Format("2006-01-02 15:04"), b.Kind, b.FileName, b.Created, b.Updated, b.Unchanged, b.Rejected)
+		}
+		if len(list) == 0 {
+			con.say("nothing was imported into %s yet", fmt.Sprintf("%q", s.City))
+		}
+		return nil
+	})
+}
