@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/paulmach/orb"
@@ -67,7 +68,7 @@ func BenchmarkDenseTile(b *testing.B) {
 		s := NewService(cityindex.NewLive(city), nil, Options{})
 		size := 0
 		for b.Loop() {
-			t, err := s.make(context.Background(), city, key{z: req.Z, x: req.X, y: req.Y}, req.Layers)
+			t, err := s.make(context.Background(), city, key{layers: 1 << slices.Index(Layers, Buildings), z: req.Z, x: req.X, y: req.Y})
 			if err != nil {
 				b.Fatal(err)
 			}

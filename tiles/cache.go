@@ -19,7 +19,7 @@ type cache struct {
 // key is all that a tile depends on.
 type key struct {
 	generation            uint64
-	layers                string
+	layers                layerSet
 	z, x, y               int
 	standard, requirement string
 }
@@ -37,7 +37,7 @@ func newCache(limit int) *cache {
 }
 
 func (e *entry) bytes() int {
-	return len(e.tile.Body) + len(e.key.layers) + len(e.key.standard) + len(e.key.requirement) + overhead
+	return len(e.tile.Body) + len(e.key.standard) + len(e.key.requirement) + overhead
 }
 
 func (c *cache) get(k key) (Tile, bool) {

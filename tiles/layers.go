@@ -73,28 +73,45 @@ func (l Layer) spec() (s spec, ok bool) {
 	return s, true
 }
 
+// layerSet is a set of layers, a bit for each place in Layers.
+type layerSet uint16
+
+// setOf makes the set. An unknown name is NotFound.
+func setOf(list []Layer) (layerSet, error) {
+	var set layerSet
+	for _, l := range list {
+		i := slices.Index(Layers, l)
+		if i < 0 {
+			return 0, household.Errorf(household.NotFound, "tiles.ParseLayers", "there is no tile layer %q", shorten(string(l), 40)).
+				WithHint("one or several of: %s", joinLayers(Layers, ", "))
+		}
+		set |= 1 << i
+	}
+	return set, nil
+}
+
+func (s layerSet) has(l Layer) bool { return s&(1<<slices.Index(Layers, l)) != 0 }
+
+// list returns the layers in the order of Layers.
+func (s layerSet) list() []Layer {
+	var out []Layer
+	for i, l := range Layers {
+		if s&(1<<i) != 0 {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
 // ParseLayers reads names joined by commas, in any order, and returns the
 // layers in the order of Layers, each once. An unknown name is NotFound.
 func ParseLayers(names string) ([]Layer, error) {
 	var list []Layer
 	for name := range strings.SplitSeq(names, ",") {
-		if !slices.Contains(Layers, Layer(name)) {
-			return nil, household.Errorf(household.NotFound, "tiles.ParseLayers", "there is no tile layer %q", shorten(name, 40)).
-				WithHint("one or several of: %s", joinLayers(Layers, ", "))
-		}
 		list = append(list, Layer(name))
 	}
-	return canonical(list), nil
-}
-
-func canonical(list []Layer) []Layer {
-	var out []Layer
-	for _, l := range Layers {
-		if slices.Contains(list, l) {
-			out = append(out, l)
-		}
-	}
-	return out
+	set, err := setOf(list)
+	return set.list(), err
 }
 
 func joinLayers(list []Layer, sep string) string {

@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/klauspost/compress/gzip"
@@ -88,7 +87,7 @@ func (t Tile) Unzipped() ([]byte, error) {
 // gives up with the context; the tile is made all the same if others wait.
 func (s *Service) Tile(ctx context.Context, req Request) (Tile, error) {
 	city, generation := s.live.Snapshot()
-	k, layers, err := s.key(req, generation)
+	k, err := s.key(req, generation)
 	if err != nil {
 		return Tile{}, err
 	}
@@ -98,7 +97,7 @@ func (s *Service) Tile(ctx context.Context, req Request) (Tile, error) {
 	// The work does not stop with the first of those who wait for it.
 	detached := context.WithoutCancel(ctx)
 	done := s.flight.DoChan(fmt.Sprint(k), func() (any, error) {
-		t, err := s.make(detached, city, k, layers)
+		t, err := s.make(detached, city, k)
 		if err == nil {
 			s.cache.put(k, t)
 		}
@@ -116,48 +115,45 @@ func (s *Service) Tile(ctx context.Context, req Request) (Tile, error) {
 }
 
 // key checks the request and puts it in canonical form.
-func (s *Service) key(req Request, generation uint64) (key, []Layer, error) {
+func (s *Service) key(req Request, generation uint64) (key, error) {
 	const op = "tiles.Tile"
 	if len(req.Layers) == 0 {
-		return key{}, nil, household.Errorf(household.Invalid, op, "no layer is asked for").
+		return key{}, household.Errorf(household.Invalid, op, "no layer is asked for").
 			WithHint("one or several of: %s", joinLayers(Layers, ", "))
 	}
-	for _, l := range req.Layers {
-		if _, err := ParseLayers(string(l)); err != nil {
-			return key{}, nil, err
-		}
+	set, err := setOf(req.Layers)
+	if err != nil {
+		return key{}, err
 	}
 	if req.Z < 0 || req.Z > MaxZoom {
-		return key{}, nil, household.Errorf(household.Invalid, op, "there is no zoom %d", req.Z).
+		return key{}, household.Errorf(household.Invalid, op, "there is no zoom %d", req.Z).
 			WithHint("a zoom from 0 to %d", MaxZoom)
 	}
 	if n := 1 << req.Z; req.X < 0 || req.X >= n || req.Y < 0 || req.Y >= n {
-		return key{}, nil, household.Errorf(household.Invalid, op, "zoom %d has no tile %d/%d", req.Z, req.X, req.Y).
+		return key{}, household.Errorf(household.Invalid, op, "zoom %d has no tile %d/%d", req.Z, req.X, req.Y).
 			WithHint("x and y from 0 to %d", n-1)
 	}
-	layers := canonical(req.Layers)
-	k := key{generation: generation, layers: joinLayers(layers, ","), z: req.Z, x: req.X, y: req.Y}
-	if slices.Contains(layers, Coverage) && s.coverage != nil {
-		var err error
+	k := key{generation: generation, layers: set, z: req.Z, x: req.X, y: req.Y}
+	if set.has(Coverage) && s.coverage != nil {
 		if k.standard, k.requirement, err = s.coverage.Resolve(req.Standard, req.Category); err != nil {
-			return key{}, nil, err
+			return key{}, err
 		}
 	}
-	return k, layers, nil
+	return k, nil
 }
 
 // make draws the tile and packs it.
-func (s *Service) make(ctx context.Context, city *cityindex.City, k key, layers []Layer) (Tile, error) {
+func (s *Service) make(ctx context.Context, city *cityindex.City, k key) (Tile, error) {
 	r := s.renders.Get().(*render)
 	defer s.renders.Put(r)
 	r.coverage = nil
-	if slices.Contains(layers, Coverage) && s.coverage != nil {
+	if k.layers.has(Coverage) && s.coverage != nil {
 		var err error
 		if r.coverage, err = s.coverage.Coverage(ctx, city, k.standard, k.requirement); err != nil {
 			return Tile{}, err
 		}
 	}
-	raw, err := r.tile(ctx, city, layers, k.z, k.x, k.y, nil)
+	raw, err := r.tile(ctx, city, k.layers.list(), k.z, k.x, k.y, nil)
 	r.city, r.coverage, r.ctx = nil, nil, nil // keep no snapshot alive
 	if err != nil {
 		return Tile{}, err

@@ -37,7 +37,6 @@ type VectorLayer struct {
 // address (standard, category).
 func (s *Service) TileJSON(layers []Layer, base string, query url.Values) TileJSON {
 	city := s.live.City()
-	layers = canonical(layers)
 	t := TileJSON{
 		TileJSON: "3.0.0", Name: city.Name(), Version: "1.0.0", Scheme: "xyz", MaxZoom: sourceMaxZoom,
 		Tiles:  []string{tilesURL(layers, base, query)},
