@@ -24,6 +24,7 @@ type Engine struct {
 	data    *cityindex.Data
 	options options
 	graph   *walk.Graph
+	streets []int32 // index into data.Streets of each street of the graph
 
 	// byCategory lists the facilities of each category by code; rank is a
 	// facility's place in the order of all codes, which breaks ties.
@@ -62,7 +63,9 @@ func New(data *cityindex.Data, opts ...Option) *Engine {
 	for _, o := range opts {
 		o(&e.options)
 	}
-	e.graph = walk.Build(network(data), walk.Options{Viable: e.options.viable})
+	n, streets := network(data)
+	e.streets = streets
+	e.graph = walk.Build(n, walk.Options{Viable: e.options.viable})
 	e.rankFacilities()
 	e.areas = newAreaTree(data)
 	e.entrances = map[int64][]orb.Point{}
@@ -86,23 +89,31 @@ func New(data *cityindex.Data, opts ...Option) *Engine {
 // because people are registered in it.
 func Residential(b *cityindex.Building) bool { return b.Use.Residential() || b.Counts.People > 0 }
 
-// Graph is the pedestrian network of the snapshot.
+// Graph is the pedestrian network of the snapshot. Its streets are in the
+// order of their codes; Street finds them.
 func (e *Engine) Graph() *walk.Graph { return e.graph }
+
+// Street is the street that an edge of the graph is part of, as an index into
+// the snapshot's Streets.
+func (e *Engine) Street(edge int32) int32 { return e.streets[e.graph.Edge(edge).Street] }
 
 // Data is the snapshot.
 func (e *Engine) Data() *cityindex.Data { return e.data }
 
-// network takes from the snapshot what walkers meet.
-func network(data *cityindex.Data) walk.Network {
-	n := walk.Network{Barriers: data.Barriers}
-	for i := range data.Streets {
+// network takes from the snapshot what walkers meet, by code: where two streets
+// are equally near, the order of the list decides, and the order of rows in a
+// database must not. streets are the indices of the network's streets.
+func network(data *cityindex.Data) (n walk.Network, streets []int32) {
+	n.Barriers = data.Barriers
+	streets = byCode(data.Streets, func(s *cityindex.Street) string { return s.Code })
+	for _, i := range streets {
 		n.Streets = append(n.Streets, data.Streets[i].Street)
 	}
-	for i := range data.Compounds {
+	for _, i := range byCode(data.Compounds, func(c *cityindex.Compound) string { return c.Code }) {
 		c := &data.Compounds[i]
 		n.Compounds = append(n.Compounds, walk.Compound{Walled: c.Walled, Geom: c.Geom})
 	}
-	for i := range data.Gates {
+	for _, i := range byCode(data.Gates, func(g *cityindex.Gate) string { return g.Code }) {
 		g := &data.Gates[i]
 		n.Gates = append(n.Gates, walk.Gate{Open: g.Open, NodeID: g.NodeID, Geom: g.Geom})
 	}
@@ -111,16 +122,22 @@ func network(data *cityindex.Data) walk.Network {
 			n.Water = append(n.Water, l.Geom)
 		}
 	}
-	return n
+	return n, streets
+}
+
+// byCode is the order of the items by code.
+func byCode[T any](items []T, code func(*T) string) []int32 {
+	order := make([]int32, len(items))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortStableFunc(order, func(a, b int32) int { return cmp.Compare(code(&items[a]), code(&items[b])) })
+	return order
 }
 
 func (e *Engine) rankFacilities() {
 	fs := e.data.Facilities
-	e.byRank = make([]int32, len(fs))
-	for i := range fs {
-		e.byRank[i] = int32(i)
-	}
-	slices.SortStableFunc(e.byRank, func(a, b int32) int { return cmp.Compare(fs[a].Code, fs[b].Code) })
+	e.byRank = byCode(fs, func(f *cityindex.Facility) string { return f.Code })
 	e.rank = make([]int32, len(fs))
 	e.byCategory = map[household.Category][]int32{}
 	for r, i := range e.byRank {

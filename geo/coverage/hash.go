@@ -1,12 +1,10 @@
 package coverage
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
 	"math"
-	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -65,12 +63,7 @@ func (d *digest) polygons(m orb.MultiPolygon) {
 func list[T any](d *digest, name string, items []T, code func(*T) string, write func(*T)) {
 	d.text(name)
 	d.int(int64(len(items)))
-	order := make([]int, len(items))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(code(&items[a]), code(&items[b])) })
-	for _, i := range order {
+	for _, i := range byCode(items, code) {
 		d.text(code(&items[i]))
 		write(&items[i])
 	}

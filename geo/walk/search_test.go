@@ -320,4 +320,3 @@ func grid(n int) walk.Network {
 	}
 	return net
 }
-
