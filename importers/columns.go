@@ -204,7 +204,11 @@ func (t table) arrange(names []string) (layout, error) {
 	}
 	folded := make([]string, len(names))
 	for i, n := range names {
-		folded[i] = columnName(n)
+		switch n {
+		case "_row", "_code", "_reason", "_suggestion": // a rejects file, mended and handed in again
+		default:
+			folded[i] = columnName(n)
+		}
 	}
 	used := make([]bool, len(names))
 	for _, c := range t.columns {

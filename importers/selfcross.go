@@ -1,7 +1,8 @@
 package importers
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"github.com/paulmach/orb"
 )
@@ -18,40 +19,44 @@ func selfIntersects(ring orb.Ring) (crosses, ok bool) {
 	if n < 3 {
 		return true, true
 	}
-	order := make([]int, n)
-	for i := range order {
-		order[i] = i
-	}
 	axis := 0
 	if b := ring.Bound(); b.Max[1]-b.Min[1] > b.Max[0]-b.Min[0] {
 		axis = 1
 	}
-	budget := 50_000_000 + 100*n
-	west := func(i int) float64 { return min(ring[i][axis], ring[i+1][axis]) }
-	if n > 12 {
-		sort.Slice(order, func(a, b int) bool { return west(order[a]) < west(order[b]) })
+	segments := make([]segment, n)
+	for i := range segments {
+		a, b := ring[i], ring[i+1]
+		segments[i] = segment{
+			i: i, from: min(a[axis], b[axis]), to: max(a[axis], b[axis]),
+			low: min(a[1-axis], b[1-axis]), high: max(a[1-axis], b[1-axis]),
+		}
 	}
-	var active []int
-	for _, i := range order {
-		w := west(i)
-		keep := active[:0]
-		hit := false
+	slices.SortFunc(segments, func(a, b segment) int { return cmp.Compare(a.from, b.from) })
+	budget := 5_000_000 + 300*n
+	active := make([]segment, 0, 16)
+	for _, s := range segments {
 		if budget -= len(active); budget < 0 {
 			return false, false
 		}
-		for _, j := range active {
-			if n > 12 && max(ring[j][axis], ring[j+1][axis]) < w {
+		keep := active[:0]
+		for _, t := range active {
+			if t.to < s.from {
 				continue // all later segments begin further on
 			}
-			keep = append(keep, j)
-			hit = hit || segmentsMeet(ring, i, j, n)
+			keep = append(keep, t)
+			if t.low <= s.high && s.low <= t.high && segmentsMeet(ring, s.i, t.i, n) {
+				return true, true
+			}
 		}
-		if hit {
-			return true, true
-		}
-		active = append(keep, i)
+		active = append(keep, s)
 	}
 	return false, true
+}
+
+// segment is an edge of a ring with its extent along the sweep and across.
+type segment struct {
+	i                   int
+	from, to, low, high float64
 }
 
 // segmentsMeet reports whether segments i and j of the ring share more than
@@ -66,10 +71,6 @@ func segmentsMeet(ring orb.Ring, i, j, n int) bool {
 		return foldsBack(a, b, d)
 	case i == 0 && j == n-1: // a == d
 		return foldsBack(c, a, b)
-	}
-	if max(a[0], b[0]) < min(c[0], d[0]) || max(c[0], d[0]) < min(a[0], b[0]) ||
-		max(a[1], b[1]) < min(c[1], d[1]) || max(c[1], d[1]) < min(a[1], b[1]) {
-		return false
 	}
 	s1, s2 := side(a, b, c), side(a, b, d)
 	s3, s4 := side(c, d, a), side(c, d, b)

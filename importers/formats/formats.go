@@ -6,9 +6,10 @@ import (
 	"hearthmap/importers"
 	"hearthmap/importers/csvfile"
 	"hearthmap/importers/geojsonfile"
+	"hearthmap/importers/osmfile"
 )
 
 // All returns the formats, those with the more telling marks first.
 func All() []importers.Format {
-	return []importers.Format{geojsonfile.Format(), csvfile.Format()}
+	return []importers.Format{osmfile.Format(), geojsonfile.Format(), csvfile.Format()}
 }
