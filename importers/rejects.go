@@ -51,7 +51,7 @@ func (r *run) createRejects() (*rejectsFile, *os.File, error) {
 	paths := []string{r.o.RejectsPath}
 	if r.o.RejectsPath == "" {
 		name := filepath.Base(r.o.File) + ".rejects.csv"
-		paths = []string{filepath.Join(filepath.Dir(r.o.File), name), name}
+		paths = []string{name, filepath.Join(filepath.Dir(r.o.File), name)}
 	}
 	var first error
 	for _, p := range paths {

@@ -29,7 +29,7 @@ type Options struct {
 	SourceName string // the department or system the file came from
 	Account    string // who imports
 	// RejectsPath is where the rejects file goes; empty: <file>.rejects.csv
-	// beside the file, or in the working directory when that cannot be
+	// in the working directory, or beside the file when that cannot be
 	// written to.
 	RejectsPath string
 	// Progress, if any, is called some ten times a second from a goroutine of
@@ -116,7 +116,7 @@ func (r *run) open() error {
 	if err != nil {
 		return household.Errorf(household.Invalid, op, "%w", err).WithHint("use %s", crs.Accepted)
 	}
-	r.file = FileOptions{Encoding: string(enc), CRS: system, CRSGiven: r.o.CRS != ""}
+	r.file = FileOptions{Encoding: string(enc), CRS: system, CRSGiven: system != crs.WGS84}
 	if r.format, err = chooseFormat(r.o.File, r.o.Kind, r.o.Formats); err != nil {
 		return err
 	}

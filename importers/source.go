@@ -39,8 +39,8 @@ type FileOptions struct {
 	// is WGS 84. Readers of records leave coordinates as they are; a Source
 	// returns WGS 84.
 	CRS crs.CRS
-	// CRSGiven says that the user named CRS, so that what the file itself
-	// says about its reference system does not count.
+	// CRSGiven says that the user named a CRS other than the default, so that
+	// what the file itself says about its reference system does not count.
 	CRSGiven bool
 }
 

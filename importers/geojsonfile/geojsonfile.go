@@ -416,5 +416,5 @@ func (r *Reader) checkCRS(raw []byte) error {
 		}
 	}
 	return household.Errorf(household.Invalid, "geojsonfile.Next", "the file names a reference system other than WGS 84 and CGCS2000").
-		WithHint("name it with --crs: %s", crs.Accepted)
+		WithHint("name it with --crs: %s; if the file is wrong about itself, --crs EPSG:4326 overrides it", crs.Accepted)
 }
