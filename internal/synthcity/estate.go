@@ -92,6 +92,7 @@ func (b *block) encloseEstate(e *estate) *ground {
 		b.path(streetName{}, "service", 3.2, x.line)
 	}
 	b.keepFree(append(append([]pt(nil), g.wall...), g.wall[0]), 0.8)
+	b.keepFree(append(append([]pt(nil), g.loop...), g.loop[0]), 2.9)
 	return g
 }
 

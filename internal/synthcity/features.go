@@ -86,7 +86,7 @@ type flat struct {
 
 var useWords = map[household.Use]string{
 	household.UseResidential: "住宅", household.UseMixed: "商住", household.UseCommercial: "商业", household.UseOffice: "办公",
-	household.UseIndustrial: "工业", household.UsePublic: "公共", household.UseUtility: "设备", household.UseOther: "其他",
+	household.UseIndustrial: "工业", household.UsePublic: "公共", household.UseUtility: "配套", household.UseOther: "其他",
 }
 
 // building is a building with its doors and units; it lives only until it is

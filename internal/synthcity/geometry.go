@@ -2,6 +2,7 @@ package synthcity
 
 import (
 	"math"
+	"sort"
 
 	"github.com/paulmach/orb"
 )
@@ -293,4 +294,22 @@ func span(r []pt, y0, y1, middle float64) (x0, x1 float64, ok bool) {
 		x0, x1 = math.Max(x0, l), math.Min(x1, h)
 	}
 	return x0, x1, x1 > x0
+}
+
+// widest is the longest stretch of x inside the ring at y.
+func widest(r []pt, y float64) (x0, x1 float64, ok bool) {
+	var xs []float64
+	for i, a := range r {
+		b := r[(i+1)%len(r)]
+		if (a[1] > y) != (b[1] > y) {
+			xs = append(xs, a[0]+(b[0]-a[0])*(y-a[1])/(b[1]-a[1]))
+		}
+	}
+	sort.Float64s(xs)
+	for i := 0; i+1 < len(xs); i += 2 {
+		if !ok || xs[i+1]-xs[i] > x1-x0 {
+			x0, x1, ok = xs[i], xs[i+1], true
+		}
+	}
+	return x0, x1, ok
 }

@@ -58,13 +58,18 @@ func (b *block) oldLanes() [][]pt {
 		return nil
 	}
 	lo, hi := bounds(b.yard).Min[1]+24, bounds(b.yard).Max[1]-20
-	for y := lo; y < hi; y += 46 {
+	count := max(1, int(math.Round((hi-lo)/43)))
+	for k := range count + 1 {
+		y := lo + (hi-lo)*float64(k)/float64(count)
 		a, z := nearY(west, y), nearY(east, y)
 		if len(out) > 0 && (out[len(out)-1][0] == a || last(out[len(out)-1]) == z) {
 			continue
 		}
 		line := []pt{a}
 		d := sub(z, a)
+		if !inside(b.yard, lerp(a, z, 0.2)) || !inside(b.yard, lerp(a, z, 0.8)) {
+			continue // the quarter is not wide enough here
+		}
 		n := max(2, int(norm(d)/40))
 		for k := 1; k < n; k++ {
 			p := lerp(a, z, float64(k)/float64(n))

@@ -88,6 +88,7 @@ type plan struct {
 	grids      []gridPlan
 	comms      []commPlan
 	offs       []officePlan
+	villages   []int // faces
 	dists      []districtPlan
 }
 
@@ -120,6 +121,11 @@ func (c *city) makePlan() {
 		}
 	}
 	c.zone()
+	for i := range p.faces {
+		if p.faces[i].use == useVillage {
+			p.villages = append(p.villages, i)
+		}
+	}
 	c.groupAreas()
 	c.assignServices()
 }

@@ -33,7 +33,7 @@ Identity numbers carry the areas 990000–990099, which no person has; their che
 Telephone numbers have eleven digits and begin with 100; no such numbers are assigned.
 
 Words: 性别 男 女; 与户主关系 户主 配偶 子女 父母 孙子女 兄弟姐妹 租户 其他; 人口类型 常住 流动 户籍 人户分离;
-标签 (joined by ;) 低保 特困 残疾 独居老人 退役军人 留守儿童 党员; 用途 住宅 商住 商业 办公 工业 公共 设备 其他.
+标签 (joined by ;) 低保 特困 残疾 独居老人 退役军人 留守儿童 党员; 用途 住宅 商住 商业 办公 工业 公共 配套 其他.
 `, c.opt.Preset, c.opt.Seed, c.today.Format("2006-01-02"),
 		s.Areas[household.LevelCity]+s.Areas[household.LevelDistrict]+s.Areas[household.LevelStreet]+s.Areas[household.LevelCommunity]+s.Areas[household.LevelGrid],
 		s.Compounds, s.Gates, s.Streets, s.Buildings, s.Entrances, s.Units, s.Dwellings, s.Residents, s.Present, s.Facilities)

@@ -41,7 +41,7 @@ var rowSpecs = [...]rowSpec{
 	rowSlab:     {12.6, 21, 62, 10, 14.8, 6, 7, 2, 78, household.UseResidential, false},
 	rowDorm:     {11.6, 17, 54, 8, 15.2, 5, 6, 3, 52, household.UseResidential, false},
 	rowMid:      {13.8, 33, 56, 15, 19, 11, 18, 2, 108, household.UseResidential, false},
-	rowTower:    {25, 34, 25, 30, 25, 24, 33, 4, 112, household.UseResidential, true},
+	rowTower:    {25, 31, 25, 25, 25, 24, 33, 4, 112, household.UseResidential, true},
 	rowSchool:   {13.5, 24, 62, 16, 0, 3, 5, 0, 0, household.UsePublic, false},
 	rowHospital: {19, 26, 64, 20, 0, 5, 14, 0, 0, household.UsePublic, false},
 	rowGov:      {17, 30, 78, 24, 0, 5, 11, 0, 0, household.UsePublic, false},
@@ -82,7 +82,7 @@ func (b *block) buildRows(e *estate, g *ground) {
 	if n > 1 {
 		gap = math.Min((y1-y0-float64(n)*sp.depth)/float64(n-1), sp.gapY*1.5)
 	}
-	st := &rowState{e: e, g: g, sp: sp, floors: floors, loop: loop, in: in, box: box}
+	st := &rowState{e: e, g: g, sp: sp, floors: floors, loop: loop, in: in, box: box, rows: n}
 	for k := range n {
 		y := y0 + float64(k)*(sp.depth+gap)
 		b.buildRow(st, k, y)
@@ -114,7 +114,9 @@ type rowState struct {
 	loop, in []pt // local
 	box      orb.Bound
 	paths    [][]pt
+	rows     int
 	number   int // of the last building
+	specials int // built
 }
 
 // mainFloors is the number of floors most buildings of the estate have.
@@ -176,7 +178,7 @@ func gardenSize(box orb.Bound) (rx, ry float64) {
 }
 
 func (b *block) inGarden(st *rowState, x, y float64) bool {
-	if !st.e.garden {
+	if !st.e.garden || st.rows < 3 {
 		return false
 	}
 	c := st.box.Center()
@@ -187,9 +189,8 @@ func (b *block) inGarden(st *rowState, x, y float64) bool {
 // rowPath draws the path north of a row, from one side of the loop to the
 // other, unless the loop itself is near.
 func (b *block) rowPath(st *rowState, y float64) {
-	m := centroid(st.loop)[0]
-	x0, x1, ok := span(st.loop, y, y, m)
-	if _, _, near := span(st.loop, y+6, y+6, m); !ok || !near {
+	x0, x1, ok := widest(st.loop, y)
+	if !ok || x1-x0 < 12 || bounds(st.loop).Max[1] < y+6 {
 		return
 	}
 	w, e := b.fr.at(x0, y), b.fr.at(x1, y)
@@ -226,11 +227,12 @@ func (b *block) sportsField(e *estate, in []pt, y0, y1 float64) {
 // buildOne builds one building of a row.
 func (b *block) buildOne(st *rowState, row, i int, x, y, length float64, stairs int) bool {
 	sp, e := st.sp, st.e
-	if len(e.specials) > 0 && (row > 0 || i > 0) {
+	if len(e.specials) > 0 && st.number > 3*st.specials {
 		s := e.specials[0]
 		l := math.Min(s.length, length+math.Max(0, sp.gapX-8))
 		if b.buildSpecial(st, s, x, y, l) {
 			e.specials = e.specials[1:]
+			st.specials++
 			return true
 		}
 	}

@@ -48,7 +48,7 @@ func (c *city) assignServices() {
 				give(cm.host, x.cat)
 			}
 		}
-		if second >= 0 && !c.hasVillage(cm) && i%6 != 4 {
+		if second >= 0 && !c.nearVillage(second) && i%6 != 4 {
 			give(second, "kindergarten")
 		}
 		if !south && i%3 != 1 && second >= 0 {
@@ -91,9 +91,14 @@ func (c *city) homeBlock(faces []int, skip int) int {
 
 func (c *city) southBank(f *face) bool { return c.plan.lat.river >= 0 && f.row < c.plan.lat.river }
 
-func (c *city) hasVillage(cm *commPlan) bool {
-	for _, f := range cm.faces {
-		if c.plan.faces[f].use == useVillage {
+// nearVillage reports whether a village is within about 350 m of the block:
+// it shall have no kindergarten.
+func (c *city) nearVillage(f int) bool {
+	p := c.plan
+	ring, _ := p.outline(&p.faces[f])
+	for _, v := range p.villages {
+		other, _ := p.outline(&p.faces[v])
+		if outlineDistance(ring, other) < 350 {
 			return true
 		}
 	}
@@ -195,14 +200,18 @@ func (b *block) ownFacilities() {
 	case useGov:
 		put(0, "self_service_kiosk", "市政务服务大厅自助服务区")
 		put(1, "culture_centre", "和安市图书馆")
+		s := b.rooms[0]
 		if len(b.open) > 0 {
-			b.c.putFacility(facility{"市民体育场", "large_sports_ground", 3000, b.open[0].address, b.open[0].at})
+			s = b.open[0]
 		}
+		b.c.putFacility(facility{"市民体育场", "large_sports_ground", 3000, s.address, s.at})
 	case useStation:
 		put(0, "metro_station", "和安站")
 		put(0, "public_toilet", "和安站公共厕所")
 	case useCommerce:
-		put(0, "food_market", "中心菜市场")
+		if !b.c.southBank(b.f) {
+			put(0, "food_market", "中心菜市场")
+		}
 		put(1, "bank", "和安银行营业部")
 	case useOld:
 		put(0, "public_toilet", "胡同公共厕所")

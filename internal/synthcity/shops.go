@@ -125,8 +125,10 @@ func (b *block) buildMall() {
 		}
 		address := b.addressAt(doors[0].at)
 		for _, d := range doors {
-			if v, _, ok := b.c.nearestVertex(b.f, d.at); ok {
-				b.path(streetName{}, "footway", 0, []pt{v, d.at})
+			v, _, ok := b.c.nearestVertex(b.f, d.at)
+			line := []pt{v, snap(lerp(d.at, v, 1.5/dist(d.at, v)))}
+			if ok && ringLineDistance(ring, line) > 0.8 {
+				b.path(streetName{}, "footway", 0, line)
 			}
 		}
 		b.ways = nil

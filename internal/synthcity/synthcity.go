@@ -28,20 +28,20 @@ type Options struct {
 // Summary counts what was written. Residents counts rows of residents.csv;
 // Present those of them who live at their address.
 type Summary struct {
-	Areas      map[household.AreaLevel]int
-	Compounds  int
-	Gates      int
-	Streets    int
-	Buildings  int
-	Entrances  int
-	Units      int
-	Dwellings  int
-	Vacant     int
-	Households int
-	Residents  int
-	Present    int
-	Facilities int
-	Files      []string
+	Areas      map[household.AreaLevel]int `json:"areas"`
+	Compounds  int                         `json:"compounds"`
+	Gates      int                         `json:"gates"`
+	Streets    int                         `json:"streets"`
+	Buildings  int                         `json:"buildings"`
+	Entrances  int                         `json:"entrances"`
+	Units      int                         `json:"units"`
+	Dwellings  int                         `json:"dwellings"`
+	Vacant     int                         `json:"vacant"`
+	Households int                         `json:"households"`
+	Residents  int                         `json:"residents"`
+	Present    int                         `json:"present"`
+	Facilities int                         `json:"facilities"`
+	Files      []string                    `json:"files"`
 }
 
 // The files, in the order in which they are imported.

@@ -33,17 +33,18 @@ func (b *block) buildVillage() {
 	for k := range n {
 		x := -long/2 + 22 + float64(k)*(long-44)/float64(n-1)
 		p := f.at(x, uniform(b.r, -5, 5)+short*0.04*math.Sin(x/40))
+		if !inside(b.yard, p) {
+			continue
+		}
 		mainLane = append(mainLane, p)
-		if k%2 == 1 && k < n {
+		if k%2 == 1 {
 			lanes = append(lanes, b.sideLane(f, p, short))
 		}
 	}
 	lanes[0] = b.untangle(mainLane)
-	class := "unclassified"
 	for _, l := range lanes {
 		b.keepFree(l, 2.4)
-		b.c.putStreet(street{name: streetName{name.zh + "村路", name.en + " Lane"}, class: class, line: l})
-		class = "living_street"
+		b.c.putStreet(street{name: streetName{name.zh + "村路", name.en + " Lane"}, class: "living_street", line: l})
 	}
 	b.margin = 1.5
 	number := 1
@@ -70,17 +71,28 @@ func (b *block) untangle(l []pt) []pt {
 	// The street is nearest to the lane's middle: begin in the west all the same,
 	// with the way to the street as a lane of its own.
 	b.keepFree([]pt{l[0], l[at]}, 2.4)
-	b.c.putStreet(street{class: "unclassified", line: []pt{l[0], l[at]}})
+	b.c.putStreet(street{class: "living_street", line: []pt{l[0], l[at]}})
 	return l[1:]
 }
 
 func (b *block) sideLane(f frame, p pt, short float64) []pt {
 	q := f.local(p)
-	up, down := short/2-14, -short/2+14
-	return []pt{
-		f.at(q[0]+uniform(b.r, -7, 7), up), f.at(q[0]+uniform(b.r, -4, 4), q[1]+(up-q[1])*0.5), p,
-		f.at(q[0]+uniform(b.r, -4, 4), q[1]+(down-q[1])*0.5), f.at(q[0]+uniform(b.r, -7, 7), down),
+	end := func(y float64) pt {
+		x := q[0] + uniform(b.r, -7, 7)
+		// The village is no rectangle: stay off its edge.
+		for k := 1.0; k > 0.2; k -= 0.05 {
+			e := f.at(q[0]+(x-q[0])*k, q[1]+(y-q[1])*k)
+			if inside(b.yard, e) && outlineDistance([]pt{e, e}, b.yard) > 9 {
+				return e
+			}
+		}
+		return f.at(q[0], q[1]+math.Copysign(12, y))
 	}
+	up, down := end(short/2), end(-short/2)
+	bend := func(e pt) pt {
+		return snap(add(lerp(e, p, 0.5), mul(f.x, uniform(b.r, -4, 4))))
+	}
+	return []pt{up, bend(up), p, bend(down), down}
 }
 
 func (b *block) villageHouses(lane []pt, side float64, name string, number int) int {
