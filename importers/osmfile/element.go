@@ -136,7 +136,7 @@ func relationCode(id int64) string { return "osm:r" + strconv.FormatInt(id, 10) 
 // way, 32,000 members a relation and some hundred tags; extracts made by
 // other tools go further.
 const (
-	maxRefs    = 1 << 20
-	maxMembers = 1 << 20
+	maxRefs    = 1 << 17
+	maxMembers = 1 << 17
 	maxTags    = 1 << 12
 )

@@ -7,6 +7,8 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"reflect"
@@ -154,6 +156,57 @@ func TestXMLAgainstLibrary(t *testing.T) {
 		})
 		if err != nil || next() != nil || n < 1000 {
 			t.Fatalf("%s: %d elements, error %v", name, n, err)
+		}
+	}
+}
+
+// TestPBFAgainstLibrary compares everything in two PBF files, by a checksum,
+// with what osmpbf of paulmach/osm v0.8.0 reads. The library is not called:
+// it needs cgo.
+func TestPBFAgainstLibrary(t *testing.T) {
+	for name, want := range map[string]struct {
+		elements int
+		sum      uint64
+	}{
+		"osm/monaco.osm.pbf":        {29772, 11307885320574739502},
+		"osm/liechtenstein.osm.pbf": {158437, 7421872008237145057},
+	} {
+		file, err := os.Open(testdata.Path(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, n := fnv.New64a(), 0
+		words := func(ts tags) error {
+			n++
+			for _, kv := range ts {
+				fmt.Fprint(h, kv.key, "=", kv.value, ";")
+			}
+			return nil
+		}
+		s := &Source{}
+		err = scanPBF(context.Background(), &countingReader{r: file, into: &s.read}, handler{
+			node: func(id int64, p pos, ts tags) error {
+				fmt.Fprintf(h, "n%d %.7f %.7f", id, p.point()[0], p.point()[1])
+				return words(ts)
+			},
+			way: func(w *way) error {
+				fmt.Fprintf(h, "w%d", w.id)
+				for _, r := range w.refs {
+					fmt.Fprint(h, r, ",")
+				}
+				return words(w.tags)
+			},
+			relation: func(r *relation) error {
+				fmt.Fprintf(h, "r%d", r.id)
+				for _, m := range r.members {
+					fmt.Fprint(h, m.ref, m.role, string(m.kind), ",")
+				}
+				return words(r.tags)
+			},
+		}, nil, nil)
+		_ = file.Close()
+		if err != nil || n != want.elements || h.Sum64() != want.sum {
+			t.Errorf("%s: %d elements, checksum %d, error %v; want %v", name, n, h.Sum64(), err, want)
 		}
 	}
 }

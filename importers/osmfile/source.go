@@ -144,12 +144,27 @@ func (s *Source) Close() error { return s.file.Close() }
 // Each reads the file and hands over its items: those of ways, then
 // relations, then nodes, each ordered by id. Each may be called once.
 func (s *Source) Each(ctx context.Context, yield func(importers.Item) error) (err error) {
+	yielding := false
 	c := newCity(s, func(it importers.Item) error {
-		if err := yield(it); err != nil {
+		yielding = true
+		err := yield(it)
+		yielding = false
+		if err != nil {
 			return &callbackError{err}
 		}
 		return nil
 	})
+	defer func() {
+		// A file must never end the program. What panics in yield is not ours
+		// to catch.
+		if p := recover(); p != nil {
+			if yielding {
+				panic(p)
+			}
+			err = household.Errorf(household.Internal, opRead, "the OpenStreetMap file could not be turned into a city: %v", p).
+				WithHint("report it, with the file")
+		}
+	}()
 	defer func() {
 		var cb *callbackError
 		if errors.As(err, &cb) {
