@@ -137,6 +137,9 @@ func (c *city) patternOf(cl *cell, draw int) pattern {
 	if c.fringe(cl) {
 		return patternOne
 	}
+	if cl.col == c.pre.centre[0] && cl.row == c.pre.centre[1] {
+		return patternQuad // mall, offices, market and civic centre
+	}
 	switch draw {
 	case 0:
 		return patternWest

@@ -51,8 +51,10 @@ func villagePreset() preset {
 		jitter: 6, riverWave: 14, bridges: []int{1},
 		districts: [2]int{1, 2}, streets: 1, communityPeople: 100, centre: [2]int{0, 2},
 		menus: [][]use{
-			{useTower, usePark, useFarm}, {useVillage, useFarm, useFarm},
-			{useSlab, useOld, useSchool}, {useDorm, useCommerce, useSlab},
+			{useTower, usePark, useFarm},
+			{useVillage, useFarm, useFarm},
+			{useSlab, useOld, useSchool},
+			{useDorm, useCommerce, useSlab},
 		},
 		towerFloors: [2]int{16, 18},
 	}

@@ -41,8 +41,14 @@ func (c *city) assignServices() {
 			every, on int
 			cat       household.Category
 		}{
-			{2, 0, "elderly_day_care"}, {3, 1, "culture_station"}, {3, 2, "culture_station"}, {2, 1, "small_sports_ground"},
-			{2, 0, "recycling_point"}, {3, 0, "nursery"}, {2, 1, "self_service_kiosk"}, {3, 1, "public_toilet"},
+			{2, 0, "elderly_day_care"},
+			{3, 1, "culture_station"},
+			{3, 2, "culture_station"},
+			{2, 1, "small_sports_ground"},
+			{2, 0, "recycling_point"},
+			{3, 0, "nursery"},
+			{2, 1, "self_service_kiosk"},
+			{3, 1, "public_toilet"},
 		} {
 			if i%x.every == x.on {
 				give(cm.host, x.cat)

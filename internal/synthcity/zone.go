@@ -50,8 +50,12 @@ var (
 	menuHealth  = [][]use{{useSlab, useHospital, useMid, useSlab}}
 	menuNew     = [][]use{{useTower, useSchool, useTower, usePark}, {useMid, useTower, useMid, useMiddle}, {useTower, useMid, usePark, useTower}, {useMid, useMid, useCommerce, useTower}}
 	menuHome    = [][]use{
-		{useSlab, useSlab, useSchool, useSlab}, {useMid, usePark, useSlab, useMid}, {useSlab, useMiddle, useSlab, useDorm},
-		{useSlab, useCommerce, useMid, useSlab}, {useMid, useSlab, useSchool, useMid}, {usePark, useSlab, useSlab, useMid},
+		{useSlab, useSlab, useSchool, useSlab},
+		{useMid, usePark, useSlab, useMid},
+		{useSlab, useMiddle, useSlab, useDorm},
+		{useSlab, useCommerce, useMid, useSlab},
+		{useMid, useSlab, useSchool, useMid},
+		{usePark, useSlab, useSlab, useMid},
 	}
 )
 
