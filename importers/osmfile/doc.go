@@ -9,7 +9,7 @@
 // # Passes
 //
 // A file is read more than once, so that memory holds node positions (about
-// eight bytes a node) and little else:
+// six bytes a node) and little else:
 //
 //  1. Everything: positions of all nodes, tagged nodes and area relations are
 //     kept.

@@ -10,7 +10,7 @@ import (
 // nodeStore holds the position of every node of a file.
 //
 // Nodes that come in the order of their ids, as in nearly every PBF file, are
-// packed as differences in runs of packRun: about eight bytes a node. Others
+// packed as differences in runs of packRun: about six bytes a node. Others
 // are kept loose, 16 bytes each, and sorted once.
 type nodeStore struct {
 	runs   []packedRun

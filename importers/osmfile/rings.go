@@ -16,8 +16,8 @@ var (
 	errTooLong  = errors.New("its outline is too long to be checked")
 )
 
-// maxWork bounds the comparisons spent on one outline; the coast of a country
-// takes a hundredth of it.
+// maxWork bounds the comparisons spent on one outline: seconds, not hours, for
+// an outline made to be slow.
 const maxWork = 500_000_000
 
 // area builds the polygons that the lines enclose, by the even-odd rule:
