@@ -10,11 +10,11 @@ import (
 	"hearthmap/household"
 )
 
-// labelsSpec describes the points where names of areas and compounds stand. A
+// labelsSpec describes the points where names stand, each in one tile. A
 // polygon cut by tiles would be named once in every tile.
 func labelsSpec() spec {
 	return spec{
-		about:   "one point for each named area or compound, to write its name at",
+		about:   "one point for each named area, compound and, from zoom 16, building, to write its name at",
 		minZoom: 0, draw: drawLabels,
 		fields: []property{
 			{"code", "String"}, {"name", "String"}, {"name_en", "String"}, {"kind", "String"}, {"people", "Number"},
@@ -22,8 +22,11 @@ func labelsSpec() spec {
 	}
 }
 
-// Ids of the kinds of labels are kept apart by these offsets.
-const compoundIDs = 2 << 40
+// Ids of the kinds of labels are kept apart by these offsets, and gridIDs.
+const (
+	compoundIDs = 2 << 40
+	buildingIDs = 3 << 40
+)
 
 func drawLabels(r *render) error {
 	for _, l := range shownLevels(r.city, r.z) {
@@ -43,15 +46,30 @@ func drawLabels(r *render) error {
 	if r.z < 13 {
 		return nil
 	}
-	return r.each(r.city.CompoundsIn, func(i int32) {
+	err := r.each(r.city.CompoundsIn, func(i int32) {
 		k := r.city.CompoundAt(i)
 		r.label(k.ID+compoundIDs, k.Geom, k.Code, k.Name, k.NameEn, "compound", r.city.CompoundTotals(i).People)
+	})
+	if err != nil || r.z < 16 {
+		return err
+	}
+	return r.each(r.city.BuildingsIn, func(i int32) {
+		b := r.city.BuildingAt(i)
+		r.labelAt(b.ID+buildingIDs, b.Point, b.Code, b.Name, "", "building", b.Counts.People)
 	})
 }
 
 func (r *render) label(id int64, g orb.MultiPolygon, code, name, nameEn, kind string, people int32) {
-	at, ok := labelPoint(g)
-	if !ok || name == "" && nameEn == "" || !r.begin(id, at) {
+	if name == "" && nameEn == "" {
+		return
+	}
+	if at, ok := labelPoint(g); ok {
+		r.labelAt(id, at, code, name, nameEn, kind, people)
+	}
+}
+
+func (r *render) labelAt(id int64, at orb.Point, code, name, nameEn, kind string, people int32) {
+	if name == "" && nameEn == "" || !r.begin(id, at) {
 		return
 	}
 	r.layer.String(0, code)

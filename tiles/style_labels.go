@@ -55,11 +55,6 @@ func (t theme) labels(lang string) arr {
 			},
 			"paint": obj{"text-color": t.facilityColor(), "text-halo-color": t.halo, "text-halo-width": 1.4},
 		}),
-		layer("building-name", "symbol", sourceBase, Buildings, obj{
-			"minzoom": 16.5, "filter": arr{"!=", arr{"coalesce", get("name"), ""}, ""},
-			"layout": obj{"text-field": get("name"), "text-font": fontRegular, "text-size": linear(16.5, 10, 19, 13), "text-max-width": 6, "text-padding": 4},
-			"paint":  t.ink(t.textSoft, 1.2),
-		}),
 	}
 	for _, l := range []struct {
 		kind     string
@@ -68,6 +63,7 @@ func (t theme) labels(lang string) arr {
 		font     arr
 		color    string
 	}{
+		{"building", 16.5, 24, linear(16.5, 10, 19, 13), fontRegular, t.textSoft},
 		{"compound", 14, 24, stops(14, 11, 18, 16), fontRegular, t.text},
 		{"community", 11.5, 15.5, linear(11.5, 10.5, 15, 14), fontRegular, t.border},
 		{"street", 9, 13.5, linear(9, 11, 13, 15), fontBold, t.border},
@@ -76,7 +72,7 @@ func (t theme) labels(lang string) arr {
 		list = append(list, layer("name-"+l.kind, "symbol", sourceBase, Labels, obj{
 			"minzoom": l.from, "maxzoom": l.to, "filter": arr{"==", get("kind"), l.kind},
 			"layout": obj{
-				"text-field": name, "text-font": l.font, "text-size": l.size, "text-max-width": 8, "text-padding": 6,
+				"text-field": name, "text-font": l.font, "text-size": l.size, "text-max-width": 7, "text-padding": 6,
 				"symbol-sort-key": arr{"-", 0, arr{"coalesce", get("people"), 0}},
 			},
 			"paint": t.ink(l.color, 1.8),

@@ -10,6 +10,9 @@ func (t theme) layers(lang string) arr {
 				"fill-color": t.shareColor(), "fill-opacity": stops(8, 0.75, 12, 0.6, 13, 0.35),
 			},
 		}),
+		layer("water", "fill", sourceBase, Land, obj{
+			"filter": arr{"==", get("kind"), "water"}, "paint": obj{"fill-color": t.water},
+		}),
 		layer("compound", "fill", sourceBase, Compounds, obj{
 			"minzoom": 12, "paint": obj{"fill-color": t.compound, "fill-opacity": 0.10},
 		}),
@@ -42,10 +45,11 @@ func linear(pairs ...any) arr {
 
 func (t theme) landFill() obj {
 	return layer("land", "fill", sourceBase, Land, obj{
-		"layout": obj{"fill-sort-key": arr{"match", get("kind"), "water", 9, "green", 5, "public", 4, "commercial", 3, 1}},
+		"filter": arr{"!=", get("kind"), "water"},
+		"layout": obj{"fill-sort-key": arr{"match", get("kind"), "green", 5, "public", 4, "commercial", 3, 1}},
 		"paint": obj{
 			"fill-color": arr{
-				"match", get("kind"), "water", t.water, "green", t.green, "farm", t.farm, "residential", t.residential,
+				"match", get("kind"), "green", t.green, "farm", t.farm, "residential", t.residential,
 				"industrial", t.industrial, "commercial", t.commercial, "public", t.public, t.ground,
 			},
 			"fill-antialias": true,
@@ -73,11 +77,11 @@ type streetClass struct {
 
 var streetClasses = []streetClass{
 	{"minor", arr{"residential", "unclassified", "living_street", "road", "service", "pedestrian"}, 12, [3]float64{0.6, 3.5, 14}, func(t theme) string { return t.street }},
-	{"tertiary", arr{"tertiary", "tertiary_link"}, 11, [3]float64{1.4, 6, 22}, func(t theme) string { return t.street }},
-	{"secondary", arr{"secondary", "secondary_link"}, 9, [3]float64{2, 8, 26}, func(t theme) string { return t.secondary }},
-	{"primary", arr{"primary", "primary_link"}, 7, [3]float64{2.6, 10, 30}, func(t theme) string { return t.primary }},
-	{"trunk", arr{"trunk", "trunk_link"}, 5, [3]float64{3, 11, 32}, func(t theme) string { return t.trunk }},
-	{"motorway", arr{"motorway", "motorway_link"}, 5, [3]float64{3, 11, 32}, func(t theme) string { return t.motorway }},
+	{"tertiary", arr{"tertiary", "tertiary_link"}, 11, [3]float64{1.2, 5.5, 22}, func(t theme) string { return t.street }},
+	{"secondary", arr{"secondary", "secondary_link"}, 9, [3]float64{1.8, 7, 25}, func(t theme) string { return t.secondary }},
+	{"primary", arr{"primary", "primary_link"}, 7, [3]float64{2.4, 8, 28}, func(t theme) string { return t.primary }},
+	{"trunk", arr{"trunk", "trunk_link"}, 5, [3]float64{2.8, 9, 30}, func(t theme) string { return t.trunk }},
+	{"motorway", arr{"motorway", "motorway_link"}, 5, [3]float64{2.8, 9, 30}, func(t theme) string { return t.motorway }},
 }
 
 // streets draws tunnels faintly, then paths, the casings of all classes, and
