@@ -67,7 +67,7 @@ func (c coverageRun) Run(ctx context.Context, con *console, s *settings) error {
 			return err
 		}
 		for _, path := range c.Out {
-			if err := reports.WriteCoverageFile(ctx, path, report, reports.Options{Lang: c.Lang}); err != nil {
+			if err := reports.SaveCoverage(ctx, path, report, reports.Options{Lang: reports.Lang(c.Lang)}); err != nil {
 				return err
 			}
 			con.say("wrote %s", path)

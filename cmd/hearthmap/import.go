@@ -32,7 +32,7 @@ type importKind struct {
 	Mode     string   `help:"upsert creates and updates; insert only creates; replace also ends what the file lacks." enum:"upsert,insert,replace" default:"upsert"`
 	DryRun   bool     `help:"Say what would happen, and leave everything as it is."`
 	Source   string   `help:"The department or system the file came from." placeholder:"NAME"`
-	Rejects  string   `help:"Where rejected rows go; by default beside the file." placeholder:"FILE.csv"`
+	Rejects  string   `help:"Where rejected rows go; by default FILE.rejects.csv in the working directory." placeholder:"FILE.csv"`
 
 	kind importers.Kind
 }
