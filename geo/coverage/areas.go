@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
 
 	"hearthmap/geo/cityindex"
@@ -69,13 +70,24 @@ func newAreaTree(data *cityindex.Data) *areaTree {
 		f := &data.Facilities[i]
 		t.facilities[i] = of(f.AreaID, 0)
 		for _, g := range children[f.AreaID] {
-			if planar.MultiPolygonContains(data.Areas[g].Geom, f.Geom) {
+			if contains(data.Areas[g].Geom, f.Geom) {
 				t.facilities[i][levelIndex(household.LevelGrid)] = g
 				break
 			}
 		}
 	}
 	return t
+}
+
+// contains is planar.MultiPolygonContains without its panic on a polygon of
+// no rings.
+func contains(m orb.MultiPolygon, p orb.Point) bool {
+	for _, polygon := range m {
+		if len(polygon) > 0 && planar.PolygonContains(polygon, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // climb follows an area's parents; a circle of parents ends it.

@@ -199,6 +199,28 @@ func (e *Engine) joinBuilding(i int, o walk.SnapOptions) buildingJoins {
 	return out
 }
 
+// FacilityReason is why a facility does not join the network, and so serves
+// nobody by MethodNetwork; NoReason when it does. The facility is an index
+// into the snapshot's list.
+func (e *Engine) FacilityReason(p Profile, facility int) Reason {
+	return missReason(e.joins[p.mode()]().miss[facility])
+}
+
+// BuildingReason is why a building does not join the network.
+func (e *Engine) BuildingReason(p Profile, building int) Reason {
+	return missReason(e.joins[p.mode()]().building[building].miss)
+}
+
+func missReason(m walk.Miss) Reason {
+	switch m {
+	case walk.NoStreet:
+		return NoStreet
+	case walk.BehindBarrier:
+		return BehindBarrier
+	}
+	return NoReason
+}
+
 // inParallel calls f for 0 … n-1, in pieces shared by the processors.
 func inParallel(n int, f func(i int)) {
 	const piece = 256

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -177,6 +178,66 @@ func TestNoFacility(t *testing.T) {
 				t.Errorf("%s, building %d: %v %q", r.Requirements[i].ID, b, x.Status, x.Reason)
 			}
 		}
+	}
+}
+
+// TestJoinReasons checks what is said of places that do not join.
+func TestJoinReasons(t *testing.T) {
+	e := coverage.New(smallTown(true))
+	for b, want := range []coverage.Reason{"", "", "", "", coverage.NoStreet, coverage.BehindBarrier, ""} {
+		if got := e.BuildingReason(coverage.ProfileStandard, b); got != want {
+			t.Errorf("building %d: %q, want %q", b, got, want)
+		}
+	}
+	for f, want := range []coverage.Reason{"", "", coverage.NoStreet} {
+		if got := e.FacilityReason(coverage.ProfileStandard, f); got != want {
+			t.Errorf("facility %d: %q, want %q", f, got, want)
+		}
+	}
+}
+
+// TestOddInput gives what no importer should let through.
+func TestOddInput(t *testing.T) {
+	for name, spoil := range map[string]func(*cityindex.Data){
+		"nothing": func(d *cityindex.Data) { *d = cityindex.Data{} },
+		"not a number": func(d *cityindex.Data) {
+			nan := orb.Point{math.NaN(), math.NaN()}
+			d.Streets[0].Geom[0], d.Buildings[0].Point, d.Facilities[0].Geom, d.Gates[0].Geom = nan, nan, nan, nan
+			d.Compounds[0].Geom[0][0][1] = nan
+		},
+		"empty shapes": func(d *cityindex.Data) {
+			d.Streets[0].Geom, d.Streets[1].Geom = nil, d.Streets[1].Geom[:1]
+			d.Compounds[0].Geom = orb.MultiPolygon{{}, {orb.Ring{}}}
+			d.Land[0].Geom = orb.MultiPolygon{{}, {orb.Ring{}}}
+			d.Areas[6].Geom = orb.MultiPolygon{{}}
+			d.Barriers = []household.Barrier{{Geom: orb.MultiLineString{{}, {at(0, 0)}}}}
+		},
+		"all at one place": func(d *cityindex.Data) {
+			for i := range d.Streets {
+				for k := range d.Streets[i].Geom {
+					d.Streets[i].Geom[k] = at(0, 0)
+				}
+			}
+		},
+		"a circle of parents":     func(d *cityindex.Data) { d.Areas[0].ParentID = 4 },
+		"ids of the wrong number": func(d *cityindex.Data) { d.Streets[0].NodeIDs = []int64{1} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := smallTown(true)
+			spoil(d)
+			e := coverage.New(d)
+			for _, m := range []coverage.Method{coverage.MethodNetwork, coverage.MethodRadius} {
+				r, err := e.Run(context.Background(), coverage.Request{Method: m})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, level := range household.AreaLevels {
+					if _, err := r.Totals(level, ""); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
 	}
 }
 

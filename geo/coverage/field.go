@@ -121,10 +121,8 @@ func (e *Engine) whyNot(b *buildingJoins, key fieldKey, any bool, with map[int32
 	switch {
 	case !any:
 		return NoFacility
-	case b.miss == walk.NoStreet:
-		return NoStreet
-	case b.miss == walk.BehindBarrier:
-		return BehindBarrier
+	case b.miss != walk.Joined:
+		return missReason(b.miss)
 	}
 	enclosed := true
 	for _, at := range b.at {

@@ -88,7 +88,11 @@ func drawWall(t *rapid.T) orb.MultiPolygon {
 	x, y := float64(25*from.Draw(t, "wx")), float64(25*from.Draw(t, "wy"))
 	w, h := float64(25*size.Draw(t, "ww")), float64(25*size.Draw(t, "wh"))
 	slant := rapid.SampledFrom([]float64{0, 0, 10, 25}).Draw(t, "slant")
-	return orb.MultiPolygon{{orb.Ring(line(x, y, x+w, y+slant, x+w+slant, y+h+slant, x, y+h, x, y))}}
+	corners := []float64{x, y, x + w, y + slant, x + w + slant, y + h + slant, x, y + h}
+	for i := range corners { // drawn by hand: off by up to 3 cm
+		corners[i] += rapid.SampledFrom([]float64{0, 0, 0, 0.003, 0.009, -0.011, 0.02, -0.03}).Draw(t, "shake")
+	}
+	return orb.MultiPolygon{{orb.Ring(line(append(corners, corners[:2]...)...))}}
 }
 
 // along is points every 2 m of a line.
