@@ -27,6 +27,7 @@ type block struct {
 	shops   []site // places for small services, one a shop
 	rooms   []site // places in the block's public buildings
 	open    []site // places under the sky
+	gate    site   // just inside the main gate
 	wants   []want // services this block must house
 }
 

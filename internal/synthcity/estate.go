@@ -88,6 +88,10 @@ func (b *block) encloseEstate(e *estate) *ground {
 			b.c.putGate(e.name.zh+gateNames[i%len(gateNames)], g.code, open, p)
 		}
 	}
+	if len(exits) > 0 { // the first gate is open
+		x := exits[0].line
+		b.gate = site{snap(lerp(x[1], x[0], 0.6)), g.address + e.name.zh + gateNames[0]}
+	}
 	for _, x := range exits {
 		b.path(streetName{}, "service", 3.2, x.line)
 	}
@@ -156,7 +160,7 @@ func (b *block) estateOf() estate {
 		if b.f.use == useMiddle {
 			e.name = areaName{fmt.Sprintf("和安市第%s中学", chineseNumber(n+1)), fmt.Sprintf("He'an Middle School No. %d", n+1)}
 		}
-		e.rows, e.year, e.gates, e.land, e.south = rowSchool, between(r, 1980, 2015), between(r, 1, 2), "public", 0.52
+		e.rows, e.year, e.gates, e.land, e.south = rowSchool, between(r, 1980, 2015), 2, "public", 0.52
 	case useHospital:
 		e.name = areaName{"和安市人民医院", "He'an People's Hospital"}
 		e.rows, e.year, e.gates, e.land, e.shops = rowHospital, 2009, 3, "public", 0.3

@@ -72,14 +72,6 @@ func (f frame) locals(ring []pt) []pt {
 	return out
 }
 
-func (f frame) globals(ring []pt) []pt {
-	out := make([]pt, len(ring))
-	for i, p := range ring {
-		out[i] = f.at(p[0], p[1])
-	}
-	return out
-}
-
 // Rings are open here (the first point is not repeated) and counter-clockwise.
 
 func ringArea(r []pt) float64 {

@@ -12,8 +12,7 @@ import (
 func joints(lines []feature, skip func(orb.Point) bool) (find func(orb.Point) int) {
 	ids := map[orb.Point]int{}
 	var parent []int
-	var root func(int) int
-	root = func(i int) int {
+	root := func(i int) int {
 		for parent[i] != i {
 			i = parent[i]
 		}

@@ -2,6 +2,7 @@ package synthcity
 
 import (
 	"fmt"
+	"slices"
 
 	"hearthmap/household"
 )
@@ -30,7 +31,7 @@ func (c *city) assignServices() {
 	}
 	for i := range p.comms {
 		cm := &p.comms[i]
-		cm.host = c.homeBlock(cm.faces, -1)
+		cm.host = c.homeBlock(cm.faces)
 		second := c.homeBlock(cm.faces, cm.host)
 		south := cm.host >= 0 && c.southBank(&p.faces[cm.host])
 		give(cm.host, "service_station", "outdoor_fitness", "waste_station")
@@ -56,6 +57,9 @@ func (c *city) assignServices() {
 		}
 		if second >= 0 && !c.nearVillage(second) && i%6 != 4 {
 			give(second, "kindergarten")
+			if cm.people > 1100 && !c.nearVillage(cm.host) {
+				give(cm.host, "kindergarten")
+			}
 		}
 		if !south && i%3 != 1 && second >= 0 {
 			give(second, "food_market")
@@ -70,7 +74,7 @@ func (c *city) assignServices() {
 				}
 			}
 		}
-		host := c.homeBlock(faces, -1)
+		host := c.homeBlock(faces)
 		give(host, "service_centre", "police", "post", "bank", "health_centre", "medium_sports_ground")
 		second := c.homeBlock(faces, host)
 		if o%2 == 0 {
@@ -81,13 +85,13 @@ func (c *city) assignServices() {
 	}
 }
 
-// homeBlock is the block of the list, other than skip, where most people
+// homeBlock is the block of the list, other than those to skip, where most people
 // live; -1 when nobody does.
-func (c *city) homeBlock(faces []int, skip int) int {
+func (c *city) homeBlock(faces []int, skip ...int) int {
 	best := -1
 	for _, f := range faces {
 		fc := &c.plan.faces[f]
-		if f != skip && fc.kind == faceBlock && fc.use.home() && fc.use != useVillage &&
+		if !slices.Contains(skip, f) && fc.kind == faceBlock && fc.use.home() && fc.use != useVillage &&
 			(best < 0 || fc.people > c.plan.faces[best].people) {
 			best = f
 		}
@@ -187,15 +191,19 @@ func (b *block) ownFacilities() {
 		s := b.rooms[k%len(b.rooms)]
 		b.c.putFacility(facility{name, cat, b.capacity(cat), s.address, s.at})
 	}
+	// A school's place is its gate: that is where bureaus put it, and parents go.
+	school := func(cat household.Category, name string) {
+		b.c.putFacility(facility{name, cat, b.capacity(cat), b.gate.address, b.gate.at})
+	}
 	n := b.c.useCount[b.f.use]
 	switch b.f.use {
 	case useSchool:
-		put(0, "primary_school", fmt.Sprintf("和安市第%s小学", chineseNumber(n)))
+		school("primary_school", fmt.Sprintf("和安市第%s小学", chineseNumber(n)))
 		if len(b.open) > 0 {
 			b.c.putFacility(facility{"小学操场应急避难场所", "emergency_shelter", 2000, b.open[0].address, b.open[0].at})
 		}
 	case useMiddle:
-		put(0, "middle_school", fmt.Sprintf("和安市第%s中学", chineseNumber(n)))
+		school("middle_school", fmt.Sprintf("和安市第%s中学", chineseNumber(n)))
 	case useHospital:
 		put(0, "hospital", "和安市人民医院")
 		put(1, "pharmacy", "人民医院便民药房")
