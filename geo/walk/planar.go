@@ -80,6 +80,3 @@ func side(p orb.Point, rings [][]orb.Point) int {
 	}
 	return in
 }
-
-// inside reports whether p lies within the rings and not on one.
-func inside(p orb.Point, rings [][]orb.Point) bool { return side(p, rings) > 0 }
