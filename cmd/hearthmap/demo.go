@@ -141,8 +141,8 @@ const demoPassword = "hearthmap-demo"
 func demoAccounts(ctx context.Context, db *postgis.DB, city *cityindex.City) ([]web.DemoAccount, error) {
 	grid, street := busiest(city)
 	names := map[household.Role]string{
-		household.RolePlanner: "规划员", household.RoleGrid: "网格员", household.RoleApprover: "审批人",
-		household.RoleAuditor: "审计员", household.RoleAdmin: "管理员",
+		household.RolePlanner: "周岚", household.RoleGrid: "林小禾", household.RoleApprover: "何建平",
+		household.RoleAuditor: "沈砚", household.RoleAdmin: "方启明",
 	}
 	hash, err := argon2id.CreateHash(demoPassword, argon2id.DefaultParams)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"runtime/debug"
 
 	"hearthmap/household"
 	"hearthmap/importers"
@@ -48,6 +49,10 @@ func (c *importCommand) kinds() {
 	}
 }
 
+// importMemory is where the garbage collector starts to work harder, so that
+// an import stays below 512 MiB whatever the file.
+const importMemory = 400 << 20
+
 // Run imports the files. When some rows were rejected the exit status is 3.
 func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 	if c.Rejects != "" && len(c.Files) > 1 {
@@ -59,6 +64,9 @@ func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 			return household.Errorf(household.Invalid, "hearthmap import", "%s cannot be read: %w", f, err).
 				WithHint("check the name; nothing was imported")
 		}
+	}
+	if con.getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(importMemory)
 	}
 	rejected := false
 	err := s.withDB(ctx, con, func(db *postgis.DB) error {
