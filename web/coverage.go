@@ -12,12 +12,12 @@ import (
 )
 
 type standardBody struct {
-	ID           string            `json:"id"`
-	NameZh       string            `json:"name_zh"`
-	NameEn       string            `json:"name_en"`
-	Source       string            `json:"source"`
-	URL          string            `json:"url,omitempty"`
-	Note         string            `json:"note,omitempty"`
+	ID           string                `json:"id"`
+	NameZh       string                `json:"name_zh"`
+	NameEn       string                `json:"name_en"`
+	Source       string                `json:"source"`
+	URL          string                `json:"url,omitempty"`
+	Note         string                `json:"note,omitempty"`
 	Requirements []reports.Requirement `json:"requirements"`
 }
 
