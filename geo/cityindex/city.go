@@ -60,8 +60,8 @@ func build(d *Data, changed TableSet, old *City) (*City, error) {
 	step(LandUse, func() (e error) { c.land, e = newLandTable(d.Land); return })
 	step(Facilities, func() (e error) { c.facilities, e = newFacilityTable(d.Facilities); return })
 	step(Entrances|Buildings, func() (e error) { c.entrances, e = newEntranceTable(d.Entrances, c.buildings); return })
-	step(Areas|Compounds|Buildings|Facilities, func() error { c.relations = newRelations(c); return nil })
-	step(Areas|Compounds|Buildings|Facilities|countsChanged, func() error { c.totals = newTotals(c); return nil })
+	step(totalled, func() error { c.relations = newRelations(c); return nil })
+	step(totalled|countsChanged, func() error { c.totals = newTotals(c); return nil })
 	if err != nil {
 		return nil, err
 	}

@@ -227,6 +227,9 @@ func TestPatchEqualsNew(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before, other := drawData(t), drawData(t)
 		u := Update{Seq: 8, Replace: TableSet(rapid.IntRange(0, int(countsChanged)-1).Draw(t, "replace")), New: *other}
+		if rapid.Bool().Draw(t, "counts only") {
+			u.Replace &^= totalled
+		}
 		merged := *before
 		merged.Seq = 8
 		replace(&merged, u.Replace, other)

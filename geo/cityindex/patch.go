@@ -1,6 +1,11 @@
 package cityindex
 
-import "hearthmap/household"
+import (
+	"cmp"
+	"slices"
+
+	"hearthmap/household"
+)
 
 // TableSet is a set of the lists of Data.
 type TableSet uint16
@@ -18,6 +23,7 @@ const (
 
 	countsChanged
 	allTables = countsChanged<<1 - 1
+	totalled  = Areas | Compounds | Buildings | Facilities // what totals depend on, beside counts
 )
 
 // Update is what changed in a city.
@@ -39,15 +45,52 @@ func (c *City) Patch(u Update) (*City, error) {
 	d := *c.data
 	d.Seq = u.Seq
 	replace(&d, u.Replace, &u.New)
-	changed := u.Replace
-	if len(u.Counts) > 0 {
-		changed |= countsChanged
-		var err error
-		if d.Buildings, err = withCounts(d.Buildings, u.Counts); err != nil {
-			return nil, err
+	if len(u.Counts) == 0 {
+		return build(&d, u.Replace, c)
+	}
+	var err error
+	if d.Buildings, err = withCounts(d.Buildings, u.Counts); err != nil {
+		return nil, err
+	}
+	if u.Replace&totalled != 0 {
+		return build(&d, u.Replace|countsChanged, c) // makes all totals anew
+	}
+	next, err := build(&d, u.Replace, c)
+	if err != nil {
+		return nil, err
+	}
+	next.totals = c.recount(next, u.Counts)
+	return next, nil
+}
+
+// recount is the totals of next, which differs from c in some counts only.
+func (c *City) recount(next *City, counts map[int64]Counts) *totals {
+	t := &totals{areas: slices.Clone(c.totals.areas), compounds: slices.Clone(c.totals.compounds), city: c.totals.city}
+	for id := range counts {
+		i, _ := c.BuildingByID(id) // withCounts found it
+		diff := next.data.Buildings[i].Counts
+		diff.subtract(c.data.Buildings[i].Counts)
+		t.city.Counts.Add(diff)
+		c.AreasOf(i, func(a int32) bool {
+			t.areas[a].Counts.Add(diff)
+			return true
+		})
+		if k := c.relations.compound[i]; k != None {
+			t.compounds[k].Counts.Add(diff)
 		}
 	}
-	return build(&d, changed, c)
+	return t
+}
+
+func (c *Counts) subtract(o Counts) {
+	c.People -= o.People
+	c.Households -= o.Households
+	c.Units -= o.Units
+	c.Age0to2 -= o.Age0to2
+	c.Age3to5 -= o.Age3to5
+	c.Age6to14 -= o.Age6to14
+	c.Age60up -= o.Age60up
+	c.Age80up -= o.Age80up
 }
 
 func replace(d *Data, set TableSet, by *Data) {
@@ -72,8 +115,9 @@ func withCounts(list []Building, counts map[int64]Counts) ([]Building, error) {
 	out := make([]Building, len(list))
 	copy(out, list)
 	found := 0
-	for i := range out {
-		if k, ok := counts[out[i].ID]; ok {
+	for id, k := range counts {
+		i, ok := slices.BinarySearchFunc(out, id, func(b Building, id int64) int { return cmp.Compare(b.ID, id) })
+		if ok {
 			out[i].Counts = k
 			found++
 		}

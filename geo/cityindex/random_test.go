@@ -76,7 +76,10 @@ func drawBuildings(t *rapid.T) []Building {
 
 func drawCounts(t *rapid.T) Counts {
 	n := rapid.Int32Range(0, 500)
-	return Counts{People: n.Draw(t, "people"), Households: n.Draw(t, "households"), Units: n.Draw(t, "units"), Age60up: n.Draw(t, "old")}
+	return Counts{
+		People: n.Draw(t, "people"), Households: n.Draw(t, "households"), Units: n.Draw(t, "units"), Age0to2: n.Draw(t, "0 to 2"),
+		Age3to5: n.Draw(t, "3 to 5"), Age6to14: n.Draw(t, "6 to 14"), Age60up: n.Draw(t, "60 up"), Age80up: n.Draw(t, "80 up"),
+	}
 }
 
 // drawID draws an id up to n, 0 for none; some have no owner.
