@@ -214,6 +214,47 @@ func TestByHand(t *testing.T) {
 			a: at(-200, 5), b: at(5, 200), want: -1,
 		},
 		{
+			name: "a drawn path meets a way with ids at its vertex",
+			net: walk.Network{Streets: []household.Street{
+				withID(path(-300, 0, 0, 0, 300, 0), 1, 2, 3), path(0, 0, 0, 300),
+			}},
+			a: at(-200, 5), b: at(5, 200), want: 5 + 200 + 200 + 5,
+		},
+		{
+			name: "a drawn path does not meet a way it only crosses",
+			net: walk.Network{Streets: []household.Street{
+				withID(path(-300, 0, 300, 0), 1, 3), path(0, -300, 0, 300),
+			}},
+			a: at(-200, 5), b: at(5, 200), want: -1,
+		},
+		{
+			name: "a gate is shared by two compounds with one wall between them",
+			net: walk.Network{
+				Streets:   []household.Street{path(100, 100, 300, 100), path(300, 100, 300, 180)},
+				Compounds: []walk.Compound{compound[0], {Walled: true, Geom: box(200, 0, 400, 200)}},
+				Gates:     []walk.Gate{{Open: true, Geom: at(200, 101)}},
+			},
+			a: at(110, 105), b: at(305, 150), want: 5 + 190 + 50 + 5,
+		},
+		{
+			name: "two compounds with one wall between them, no gate",
+			net: walk.Network{
+				Streets:   []household.Street{path(100, 100, 300, 100), path(300, 100, 300, 180)},
+				Compounds: []walk.Compound{compound[0], {Walled: true, Geom: box(200, 0, 400, 200)}},
+			},
+			a: at(110, 105), b: at(305, 150), want: -1,
+		},
+		{
+			name: "a courtyard within a compound is part of its walls",
+			net: walk.Network{
+				Streets: []household.Street{path(20, 20, 100, 20, 100, 100)},
+				Compounds: []walk.Compound{{Walled: true, Geom: orb.MultiPolygon{
+					{box(0, 0, 200, 200)[0][0], box(60, 60, 140, 140)[0][0]},
+				}}},
+			},
+			a: at(30, 15), b: at(105, 95), want: -1,
+		},
+		{
 			name: "steps on foot", net: walk.Network{Streets: stairs()},
 			a: at(-100, 5), b: at(100, 5), want: 5 + 100 + 50 + 50 + 5,
 		},
