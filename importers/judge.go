@@ -35,7 +35,10 @@ func (j *judge) judge(items []Item, rec Record, l *layout) []Item {
 // damaged finds a replacement character or NUL in a value that will be used.
 func (r *row) damaged() (field, bool) {
 	for f, i := range r.layout.at {
-		if i >= 0 && strings.ContainsAny(r.Values[i], "\x00\uFFFD") {
+		if i < 0 {
+			continue
+		}
+		if v := r.Values[i]; strings.IndexByte(v, 0) >= 0 || strings.Contains(v, "\uFFFD") {
 			return field(f), true
 		}
 	}

@@ -59,7 +59,7 @@ const (
 	stageItems = 8192
 	stageBytes = 16 << 20
 	// maxRejects bounds the rejects that are kept one by one; more are counted.
-	maxRejects = 1_000_000
+	maxRejects = 500_000
 )
 
 // run is one import under way.

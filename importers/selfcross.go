@@ -32,7 +32,7 @@ func selfIntersects(ring orb.Ring) (crosses, ok bool) {
 		}
 	}
 	slices.SortFunc(segments, func(a, b segment) int { return cmp.Compare(a.from, b.from) })
-	budget := 5_000_000 + 300*n
+	budget := 5_000_000 + 100*n
 	active := make([]segment, 0, 16)
 	for _, s := range segments {
 		if budget -= len(active); budget < 0 {

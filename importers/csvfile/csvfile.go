@@ -61,6 +61,7 @@ type Reader struct {
 	values   []string
 	fields   []field // of the record being parsed
 	scratch  []byte  // unquoted fields of the record being parsed
+	ragged   map[int]string
 	finished error
 }
 
@@ -97,7 +98,7 @@ func Open(path, encoding string) (*Reader, error) {
 // reads the header.
 func newReader(in io.Reader, size int64, enc charset.Encoding) (*Reader, error) {
 	const op = "csvfile.Open"
-	r := &Reader{size: size, line: 1, count: &countingReader{in: in}}
+	r := &Reader{size: size, line: 1, ragged: map[int]string{}, count: &countingReader{in: in}}
 	head := make([]byte, charset.DetectBytes)
 	n, err := io.ReadFull(r.count, head)
 	whole := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)

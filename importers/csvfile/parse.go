@@ -276,8 +276,7 @@ func (r *Reader) record(row int64, values []string) (importers.Record, error) {
 		values = values[:len(values)-1]
 	}
 	if len(values) != len(r.names) {
-		return r.spoiled(row, values, importers.RejectSyntax,
-			"the row has "+plural(len(values), "field")+", the header "+plural(len(r.names), "column"),
+		return r.spoiled(row, values, importers.RejectSyntax, r.raggedReason(len(values)),
 			"add or remove separators; a separator inside a field needs quotes around the field")
 	}
 	return importers.Record{Row: row, Names: r.names, Values: values}, nil
@@ -311,6 +310,18 @@ func otherEncodings(used string) string {
 		return "--encoding utf-8 or big5"
 	}
 	return "--encoding utf-8 or gb18030"
+}
+
+// raggedReason is one string for all rows of a length: there may be a million.
+func (r *Reader) raggedReason(fields int) string {
+	if s, ok := r.ragged[fields]; ok {
+		return s
+	}
+	s := "the row has " + plural(fields, "field") + ", the header " + plural(len(r.names), "column")
+	if len(r.ragged) < 1000 {
+		r.ragged[fields] = s
+	}
+	return s
 }
 
 func plural(n int, word string) string {

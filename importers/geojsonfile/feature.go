@@ -225,7 +225,10 @@ func collection(raw []byte, depth int) (orb.Geometry, error) {
 	return c, err
 }
 
-var errNoList = errors.New("a list is wanted")
+var (
+	errNoList    = errors.New("a list is wanted")
+	errEmptyList = errors.New("a list is empty")
+)
 
 func shape(typ string, coords []byte) (orb.Geometry, error) {
 	switch typ {
@@ -270,6 +273,9 @@ func list[T any](p *parser, one func() (T, error)) ([]T, error) {
 		return nil, errNoList
 	}
 	var out []T
+	if p.i+1 < len(p.b) && p.b[p.i+1] == ']' {
+		return nil, errEmptyList
+	}
 	err := p.elements(func() error {
 		t, err := one()
 		out = append(out, t)

@@ -155,7 +155,7 @@ func (r *Reader) next() (importers.Record, error) {
 func (r *Reader) judge(raw []byte, err error) (importers.Record, error) {
 	var rec importers.Record
 	if err != nil {
-		err = bad(importers.RejectSyntax, "the feature is longer than 16 MiB", "simplify its geometry")
+		err = bad(importers.RejectSyntax, "the feature is longer than 8 MiB", "simplify its geometry")
 	} else {
 		rec, err = r.feature(raw)
 	}
@@ -270,7 +270,7 @@ func (r *Reader) member(key string) error {
 	}
 	raw, err := r.scan.value(maxValue - r.held)
 	if errors.Is(err, errTooLong) {
-		return household.Errorf(household.Invalid, "geojsonfile.Next", "the file's only feature is longer than 16 MiB").
+		return household.Errorf(household.Invalid, "geojsonfile.Next", "the file's only feature is longer than 8 MiB").
 			WithHint("simplify its geometry")
 	}
 	if err != nil {

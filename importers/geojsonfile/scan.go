@@ -9,14 +9,14 @@ import (
 
 const (
 	blockSize = 256 << 10
-	// maxValue bounds one feature. Its geometry takes at most eight times as
-	// much memory as its text.
-	maxValue = 16 << 20
+	// maxValue bounds one feature. Its geometry takes up to eight times as
+	// much memory as its text, and the collector lets garbage double that.
+	maxValue = 8 << 20
 	maxDepth = 200
 )
 
 var (
-	errTooLong = errors.New("longer than 16 MiB")
+	errTooLong = errors.New("longer than 8 MiB")
 	errTooDeep = fmt.Errorf("nested deeper than %d levels", maxDepth)
 	errCut     = errors.New("the file ends in the middle")
 )
