@@ -32,6 +32,6 @@ func (l *load) publish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = l.tx.Exec(ctx, `SELECT pg_notify('hearthmap_' || current_schema(), (SELECT max(seq) FROM change)::text)`)
+	_, err = l.tx.Exec(ctx, "SELECT pg_notify($1, (SELECT max(seq) FROM change)::text)", ChangeChannel(l.db.City))
 	return err
 }

@@ -30,6 +30,10 @@ func TestExtracts(t *testing.T) {
 				t.Errorf("first: %+v", first.Tables)
 			}
 			t.Logf("%.1f s: %+v, rejects %v", first.Elapsed.Seconds(), first.Tables, first.Codes)
+			// The point of a building is on it, also of an L or a ring.
+			if n := one[int64](t, db, "SELECT count(*) FROM building WHERE NOT ST_Covers(geom, point)"); n > 0 {
+				t.Errorf("%d buildings have a point beside them", n)
+			}
 			before := dump(t, db)
 			again, err := importers.Run(t.Context(), o, db)
 			if err != nil {

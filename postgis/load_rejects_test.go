@@ -173,3 +173,29 @@ func TestBeginRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestKeptRejectsAreBounded(t *testing.T) {
+	db := openTown(t)
+	l, err := db.Begin(t.Context(), importers.Batch{Kind: importers.Streets})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Rollback(t.Context()) }()
+	if _, err := l.Merge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rejects := make([]importers.Reject, maxKeptRejects+3)
+	for i := range rejects {
+		rejects[i] = importers.Reject{Row: int64(i), Code: importers.RejectValue, Reason: "no"}
+	}
+	if _, err := l.Commit(t.Context(), importers.Counts{}, rejects); err != nil {
+		t.Fatal(err)
+	}
+	last := one[string](t, db, "SELECT count(*) || ' ' || max(reason) FILTER (WHERE code = 'more') FROM import_reject")
+	if last != "100001 3 more rows were rejected than are kept here" {
+		t.Error(last)
+	}
+	if n := one[int64](t, db, "SELECT count(*) FROM change"); n != 0 {
+		t.Errorf("an import without rows left %d changes", n)
+	}
+}
