@@ -65,7 +65,7 @@ const (
 	closePath = 7
 )
 
-// AppendVarint appends v as a protobuf varint.
+// appendVarint appends v as a protobuf varint.
 func appendVarint(b []byte, v uint64) []byte {
 	for v >= 0x80 {
 		b = append(b, byte(v)|0x80)
