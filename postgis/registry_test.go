@@ -229,8 +229,15 @@ func testPersonsByRight(t *testing.T, r *Registry) {
 		text string
 		want int
 	}{
-		{planner, "王建国", 0}, {admin, "王建国", 0}, {grid1, "王建国", 1}, {approver, "王建国", 1},
-		{grid1, "赵明", 0}, {approver, "赵明", 1}, {grid1, "99000219900303121X", 0}, {grid1, "5678", 2}, {approver, "5678", 3},
+		{planner, "王建国", 0},
+		{admin, "王建国", 0},
+		{grid1, "王建国", 1},
+		{approver, "王建国", 1},
+		{grid1, "赵明", 0},
+		{approver, "赵明", 1},
+		{grid1, "99000219900303121X", 0},
+		{grid1, "5678", 2},
+		{approver, "5678", 3},
 		{household.Principal{Role: household.RoleGrid}, "王建国", 0},
 	} {
 		if got := persons(c.p, c.text); got != c.want {
