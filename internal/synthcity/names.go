@@ -114,15 +114,33 @@ var (
 	numerals    = []string{"零", "一", "二", "三", "四", "五", "六", "七", "八", "九"}
 )
 
-// chineseNumber writes 1 … 99 in Chinese.
+// chineseNumber writes 1 … 9999 in Chinese.
 func chineseNumber(n int) string {
 	switch {
 	case n < 10:
 		return numerals[n]
 	case n < 20:
 		return "十" + tail(n%10)
+	case n < 100:
+		return numerals[n/10] + "十" + tail(n%10)
+	case n < 1000:
+		return numerals[n/100] + "百" + rest(n%100, 10)
 	}
-	return numerals[n/10] + "十" + tail(n%10)
+	return numerals[n/1000%10] + "千" + rest(n%1000, 100)
+}
+
+// rest writes what follows a unit: 零 stands for skipped units, and ten has
+// its 一.
+func rest(n, unit int) string {
+	switch {
+	case n == 0:
+		return ""
+	case n < unit:
+		return "零" + rest(n, 1)
+	case n >= 10 && n < 20:
+		return "一" + chineseNumber(n)
+	}
+	return chineseNumber(n)
 }
 
 func tail(d int) string {

@@ -256,3 +256,14 @@ func TestFacilitiesAreShifted(t *testing.T) {
 		}
 	})
 }
+
+func TestChineseNumber(t *testing.T) {
+	for n, want := range map[int]string{
+		1: "一", 10: "十", 13: "十三", 20: "二十", 47: "四十七", 100: "一百", 101: "一百零一", 110: "一百一十", 115: "一百一十五", 230: "二百三十",
+		1000: "一千", 1005: "一千零五", 1015: "一千零一十五", 1200: "一千二百", 2345: "二千三百四十五",
+	} {
+		if got := chineseNumber(n); got != want {
+			t.Errorf("%d: %s, want %s", n, got, want)
+		}
+	}
+}
