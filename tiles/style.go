@@ -88,9 +88,9 @@ type theme struct {
 	shares                                                                  []string // from none covered to all
 }
 
-// lightTheme is calm, so that the coverage stands out. Blue against orange
-// is told apart with any of the common kinds of colour blindness, the dark
-// violet by its lightness.
+// lightTheme is calm, so that the coverage stands out. Teal against amber is
+// told apart with any of the common kinds of colour blindness, and the three
+// states differ in lightness too; blue is kept for what is selected and water.
 func lightTheme() theme {
 	return theme{
 		ground: "#f5f2ec", water: "#b3d3e6", green: "#d3e5c8", farm: "#eaedd8", residential: "#efebe4", industrial: "#e9e5ec",
@@ -99,8 +99,8 @@ func lightTheme() theme {
 		path:     "#c4b59f",
 		building: "#ddd6cb", buildingLine: "#c6bdaf", wall: "#93826f", compound: "#b8a58c", border: "#8d7f9c",
 		text: "#3c3a36", textSoft: "#6f6a62", halo: "#ffffff", waterText: "#4f86a6",
-		covered: "#2b8cbe", uncovered: "#e6872d", unreachable: "#5b3a5e", selected: "#ffd23f",
-		shares: []string{"#b85a0f", "#e6872d", "#f3c997", "#e9edf0", "#9cc7df", "#2b8cbe", "#0f5c8a"},
+		covered: "#2c8c83", uncovered: "#eaa83f", unreachable: "#7e3354", selected: "#2f62e0",
+		shares: []string{"#c9742a", "#e59b45", "#f2cf94", "#efece2", "#a9d3c9", "#4fa89c", "#1d6f67"},
 	}
 }
 

@@ -121,7 +121,8 @@ export class Client {
   unit = (code: string, signal?: AbortSignal) => this.send<UnitCard>('GET', `/units/${encodeURIComponent(code)}`, { signal })
   resident = (id: string) => this.send<PersonCard>('GET', `/residents/${encodeURIComponent(id)}`)
   reveal = (id: number, purpose: string) => this.send<Revealed>('POST', `/residents/${id}/reveal`, { body: { purpose } })
-  search = (q: string, signal?: AbortSignal) => this.send<{ hits: Hit[] | null }>('GET', '/search', { query: { q, limit: 24 }, signal })
+  /** Sent as a body: what is searched for may be a name, and addresses end up in logs. */
+  search = (q: string, signal?: AbortSignal) => this.send<{ hits: Hit[] | null }>('POST', '/search', { body: { q, limit: 24 }, signal })
 
   /** Whether the server answers; used while the banner says it does not. */
   async ping(): Promise<boolean> {

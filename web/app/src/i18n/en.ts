@@ -143,7 +143,7 @@ export const en: Dictionary = {
   'building.community': 'Community',
   'building.grid': 'Grid',
   'building.floors': 'Floors',
-  'building.floorsValue': '{n}',
+  'building.floorsValue': '{n} floors',
   'building.height': 'Height',
   'building.year': 'Built',
   'building.yearValue': '{n}',

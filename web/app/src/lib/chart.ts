@@ -26,9 +26,9 @@ export interface ChartLayout {
   rooms: number
 }
 
-/** The last two digits of a room, or its letters: what tells neighbours apart. */
+/** The last two digits of a room, by which neighbours are told apart; '' when it has none. */
 function position(room: string): string {
-  return /(\d{2})\D*$/.exec(room)?.[1] ?? room
+  return /(\d{2})\D*$/.exec(room)?.[1] ?? ''
 }
 
 /**
@@ -53,7 +53,7 @@ export function layoutChart(chart: Chart): ChartLayout {
     const most = Math.max(1, ...own.map((f) => f.rooms?.length ?? 0))
     const positions = [...new Set(own.flatMap((f) => (f.rooms ?? []).map((r) => position(r.room))))].sort()
     const unique = own.every((f) => new Set((f.rooms ?? []).map((r) => position(r.room))).size === (f.rooms?.length ?? 0))
-    const aligned = unique && positions.length > 0 && positions.length <= most + 2
+    const aligned = unique && positions.length > 0 && !positions.includes('') && positions.length <= most + 2
     const width = aligned ? positions.length : most
     const rows: (ChartCell | null)[][] = shown.map(() => Array<ChartCell | null>(width).fill(null))
     for (const f of own) {

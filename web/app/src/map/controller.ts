@@ -5,7 +5,7 @@ import type { Bounds } from '../api/types'
 import type { Lang } from '../i18n'
 import type { UrlState } from '../lib/urlState'
 import { coverageTiles, layersOf, openCoverage, sourceOf, type CoverageTiles } from './style'
-import { buildingColour, colours, shareColour } from './theme'
+import { facilityColour, palette, selectedColour, withSelected } from './theme'
 
 setWorkerUrl(workerUrl)
 
@@ -75,7 +75,6 @@ export class MapController {
       const source = style.sources[coverage.source]
       if (source?.type === 'vector') source.tiles = [coverageTiles(coverage, o.standard, o.category)]
     }
-    dress(style)
     const map = new GlMap({
       container: o.container,
       style,
@@ -88,7 +87,7 @@ export class MapController {
       ...(o.start
         ? { center: [o.start.lon, o.start.lat], zoom: o.start.zoom, bearing: o.start.bearing, pitch: o.start.pitch }
         : o.bounds
-          ? { bounds: o.bounds as LngLatBoundsLike, fitBoundsOptions: { padding: o.padding, maxZoom: 16 } }
+          ? { bounds: o.bounds as LngLatBoundsLike, fitBoundsOptions: { padding: o.padding, maxZoom: 16 }, pitch: o.compact ? 0 : 45 }
           : {}),
       transformRequest: (url) => ({ url: new URL(url, window.location.origin).href }),
     })
@@ -112,8 +111,13 @@ export class MapController {
       const c = map.getCenter()
       o.events.onMove({ zoom: map.getZoom(), lat: c.lat, lon: c.lng, bearing: map.getBearing(), pitch: map.getPitch() })
     }
+    report()
     map.on('moveend', report)
-    map.once('load', report)
+    map.once('load', () => {
+      report()
+      // Small screens show the attribution folded; it opens on a tap.
+      if (o.compact) o.container.querySelector('.maplibregl-ctrl-attrib')?.classList.remove('maplibregl-compact-show')
+    })
     map.on('error', (e: { error?: { status?: number; message?: string; name?: string } }) => {
       const status = e.error?.status
       if (typeof status === 'number') o.events.onRefused(status)
@@ -135,7 +139,7 @@ export class MapController {
         id: facilityLayer, type: 'circle', source: facilities, 'source-layer': 'facilities', minzoom: 12, filter,
         paint: {
           'circle-radius': ['interpolate', ['linear'], ['zoom'], 12, 4, 16, 8],
-          'circle-color': colours.facility,
+          'circle-color': facilityColour,
           'circle-stroke-color': '#ffffff',
           'circle-stroke-width': 2,
         },
@@ -143,14 +147,21 @@ export class MapController {
       map.addLayer({
         id: facilityLabel, type: 'symbol', source: facilities, 'source-layer': 'facilities', minzoom: 14, filter,
         layout: { 'text-field': ['get', 'name'], 'text-font': [cjkFonts], 'text-size': 12, 'text-offset': [0, 1.1], 'text-anchor': 'top', 'text-max-width': 9, 'text-optional': true },
-        paint: { 'text-color': colours.facility, 'text-halo-color': 'rgba(255,255,255,.92)', 'text-halo-width': 1.6 },
+        paint: { 'text-color': facilityColour, 'text-halo-color': 'rgba(255,255,255,.92)', 'text-halo-width': 1.6 },
       })
+    }
+    // The other categories step back behind the chosen one.
+    for (const id of this.facilityLayers) {
+      if (map.getLayer(id)?.type === 'circle') {
+        map.setPaintProperty(id, 'circle-opacity', 0.55)
+        map.setPaintProperty(id, 'circle-stroke-opacity', 0.55)
+      }
     }
     const areas = sourceOf(style, 'areas')
     if (areas !== undefined) {
       map.addLayer({
         id: areaLayer, type: 'line', source: areas, 'source-layer': 'areas', filter: ['==', ['get', 'code'], ''] as never,
-        paint: { 'line-color': colours.selected, 'line-width': 2.5, 'line-opacity': 0.9 },
+        paint: { 'line-color': selectedColour, 'line-width': 2.5, 'line-opacity': 0.9 },
       })
     }
   }
@@ -216,8 +227,10 @@ export class MapController {
     if (code === this.selected) return
     this.selected = code
     this.whenStyled(() => {
-      for (const id of this.coverageLayers) {
-        if (this.map.getLayer(id)?.type === 'fill-extrusion') this.map.setPaintProperty(id, 'fill-extrusion-color', buildingColour(code))
+      for (const l of this.style.layers) {
+        if (!this.coverageLayers.includes(l.id)) continue
+        if (l.type === 'fill-extrusion') this.map.setPaintProperty(l.id, 'fill-extrusion-color', withSelected(l.paint?.['fill-extrusion-color'] ?? palette.covered, code))
+        if (l.type === 'circle') this.map.setPaintProperty(l.id, 'circle-color', withSelected(l.paint?.['circle-color'] ?? palette.covered, code))
       }
     })
   }
@@ -282,18 +295,5 @@ export class MapController {
 
   close() {
     this.map.remove()
-  }
-}
-
-/** Gives the coverage layers the colours of the legend. */
-function dress(style: StyleSpecification) {
-  for (const l of style.layers) {
-    if (!('source-layer' in l) || l['source-layer'] !== 'coverage') continue
-    if (l.type === 'fill-extrusion') {
-      l.paint = { ...l.paint, 'fill-extrusion-color': buildingColour(undefined), 'fill-extrusion-vertical-gradient': true }
-    } else if (l.type === 'fill') {
-      // Below zoom 13 the layer holds communities, from there on footprints.
-      l.paint = { ...l.paint, 'fill-color': ['case', ['has', 'status'], buildingColour(undefined), shareColour()] as never }
-    }
   }
 }

@@ -38,9 +38,8 @@ export async function openCoverage(style: StyleSpecification, tileJSON: (url: st
   if (name === undefined || source?.type !== 'vector') return undefined
   if (source.url !== undefined && !source.tiles?.length) {
     const doc = (await tileJSON(source.url)) as { tiles?: string[]; minzoom?: number; maxzoom?: number; bounds?: [number, number, number, number]; attribution?: string }
-    const { url: _url, ...rest } = source
     style.sources[name] = {
-      ...rest,
+      type: 'vector',
       tiles: doc.tiles ?? [],
       minzoom: doc.minzoom ?? 0,
       maxzoom: doc.maxzoom ?? 16,

@@ -1,51 +1,56 @@
-import type { ExpressionSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl'
 
-// Colours that the map and the legend share. Covered, uncovered and
-// unreachable differ in lightness as well as in hue, so that they stay apart
-// with any kind of colour blindness and in print.
+// Colours that the map and the legend share. They come with the server's
+// style (its metadata holds the legend); these stand in until it is there.
 
-export const colours = {
+export interface Palette {
+  covered: string
+  uncovered: string
+  unreachable: string
+  /** Stops of the share of people covered, from 0 to 1. */
+  shares: { share: number; color: string }[]
+}
+
+export const palette: Palette = {
   covered: '#2c8c83',
   uncovered: '#eaa83f',
   unreachable: '#7e3354',
-  nonresidential: '#cfc8ba',
-  selected: '#1f4fd0',
-  facility: '#a8402a',
-} as const
-
-/** Stops of the share of people covered, for communities at low zoom. */
-export const shareStops: readonly (readonly [number, string])[] = [
-  [0, '#c9742a'],
-  [0.25, '#eab765'],
-  [0.5, '#f3e6c4'],
-  [0.75, '#86bfb2'],
-  [1, '#22766e'],
-]
-
-const status = (state: string): ExpressionSpecification => ['==', ['get', 'status'], state]
-
-/** The colour of a building of the coverage layer; the selected one stands out. */
-export function buildingColour(selected: string | undefined): ExpressionSpecification {
-  return [
-    'case',
-    ['==', ['get', 'code'], selected ?? ''],
-    colours.selected,
-    ['!', ['in', ['coalesce', ['get', 'use'], 'residential'], ['literal', ['residential', 'mixed']]]],
-    colours.nonresidential,
-    status('covered'),
-    colours.covered,
-    status('uncovered'),
-    colours.uncovered,
-    colours.unreachable,
-  ] as ExpressionSpecification
+  shares: [
+    { share: 0, color: '#c9742a' },
+    { share: 0.25, color: '#eab765' },
+    { share: 0.5, color: '#f3e6c4' },
+    { share: 0.75, color: '#86bfb2' },
+    { share: 1, color: '#22766e' },
+  ],
 }
 
-/** The colour of a community; grey where nobody is registered. */
-export function shareColour(): ExpressionSpecification {
-  return [
-    'case',
-    ['>', ['coalesce', ['get', 'people'], 0], 0],
-    ['interpolate', ['linear'], ['coalesce', ['get', 'share'], 0], ...shareStops.flat()],
-    colours.nonresidential,
-  ] as unknown as ExpressionSpecification
+/** Blue is used for nothing else on the map. */
+export const selectedColour = '#2f62e0'
+export const facilityColour = '#a8402a'
+
+function isColour(c: unknown): c is string {
+  return typeof c === 'string' && /^#[0-9a-f]{6}$/i.test(c)
+}
+
+/** The legend that the style brings along, or the one above. */
+export function paletteOf(style: Pick<StyleSpecification, 'metadata'>): Palette {
+  const legend = (style.metadata as Record<string, unknown> | undefined)?.['hearthmap:legend'] as
+    | { status?: { status: string; color: string }[]; share?: { share: number; color: string }[] }
+    | undefined
+  const status = (s: 'covered' | 'uncovered' | 'unreachable') => {
+    const c = legend?.status?.find((x) => x.status === s)?.color
+    return isColour(c) ? c : palette[s]
+  }
+  const shares = (legend?.share ?? []).filter((s) => isColour(s.color) && s.share >= 0 && s.share <= 1)
+  return {
+    covered: status('covered'),
+    uncovered: status('uncovered'),
+    unreachable: status('unreachable'),
+    shares: shares.length >= 2 ? shares : palette.shares,
+  }
+}
+
+/** A colour that is the style's own but for the building of the code. */
+export function withSelected(own: unknown, code: string | undefined): ExpressionSpecification {
+  return ['case', ['==', ['get', 'code'], code ?? ''], selectedColour, own] as ExpressionSpecification
 }

@@ -2,6 +2,7 @@ import { computed, inject, provide, reactive, ref, shallowRef, watch, type Injec
 import type { Area, AreaLevel, City, CoverageResult, Requirement, Standard } from '../api/types'
 import { useI18n } from '../i18n'
 import { startRequirement } from '../lib/requirements'
+import { palette as defaultPalette, type Palette } from '../map/theme'
 import { formatUrlState, parseUrlState, type UrlState } from '../lib/urlState'
 import type { SessionStore } from './session'
 
@@ -44,6 +45,7 @@ export function createPage(session: SessionStore, location: Location, history: H
     zoom: start.map?.zoom ?? 0,
   })
   const camera = ref<CameraRequest>()
+  const palette = shallowRef<Palette>(defaultPalette)
 
   const standard = computed(() => standards.value.find((s) => s.id === view.standard))
   const requirements = computed<Requirement[]>(() => standard.value?.requirements ?? [])
@@ -137,7 +139,7 @@ export function createPage(session: SessionStore, location: Location, history: H
 
   return {
     session, client, city, standards, error, view, camera,
-    standard, requirements, requirement, empty,
+    standard, requirements, requirement, empty, palette,
     nameOf, areaName, categoryName, coverage, area, load,
     openBuilding, closeBuilding, openArea, openFacility,
   }
