@@ -44,7 +44,8 @@ type Reader interface {
 	// spoils one row and reading may go on; any other error ends the file.
 	// The record is valid until the following call.
 	Next() (Record, error)
-	// Progress returns how many bytes of how many were read.
+	// Progress returns how many bytes of how many were read. It may be called
+	// from any goroutine while another reads.
 	Progress() (read, total int64)
 	Close() error
 }

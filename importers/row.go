@@ -33,8 +33,6 @@ func (r *row) fail(f field, code RejectCode, reason, suggestion string) {
 // noField is for rejects that belong to no column.
 const noField = fieldCount
 
-func (r *row) has(f field) bool { return r.layout.at[f] >= 0 }
-
 // raw is the value of the field, trimmed; "" when the file lacks it.
 func (r *row) raw(f field) string {
 	i := r.layout.at[f]

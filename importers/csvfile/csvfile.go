@@ -169,9 +169,6 @@ func (r *Reader) Text() importers.TextFormat { return r.text }
 
 // Progress returns the bytes read and the size of the file.
 func (r *Reader) Progress() (read, total int64) {
-	if r.finished == io.EOF {
-		return r.size, r.size
-	}
 	return min(r.count.n.Load(), r.size), r.size
 }
 
