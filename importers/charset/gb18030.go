@@ -9,8 +9,7 @@ import (
 )
 
 // gbPatches are the two-byte codes of GB18030 that golang.org/x/text (v0.43)
-// decodes to U+FFFD, with the characters that iconv
-// gives and GB18030-2022 confirms.
+// decodes to U+FFFD, with the characters that iconv gives (see the test).
 var gbPatches = []struct {
 	code uint16
 	r    rune
