@@ -19,6 +19,7 @@ type areaMap struct {
 	Areas         []mapArea
 	Water         []string
 	Labels        []mapLabel
+	Stroke        float64 // width of borders: finer the more areas there are
 	BarLength     float64 // of the scale bar, in the drawing's units
 	BarText       string
 }
@@ -68,6 +69,7 @@ func (c *Coverage) mapOf(l Lang, title string, share func(n int) ratio) *areaMap
 			m.Labels = append(m.Labels, mapLabel{int(math.Round(where.at[0])), int(math.Round(where.at[1])), string(name)})
 		}
 	}
+	m.Stroke = math.Round(10*min(2.4, max(0.4, 22/math.Sqrt(float64(len(m.Areas)+1))))) / 10
 	if len(m.Labels) > maxLabels {
 		m.Labels = nil
 	}

@@ -2,10 +2,13 @@ package reports
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
 	"io"
+	"math"
+	"slices"
 
 	"hearthmap/geo/coverage"
 )
@@ -15,28 +18,29 @@ var coverageTemplate string
 
 // How many gaps, and columns of the matrix, a page shows.
 const (
-	pageGaps    = 15
-	areaGaps    = 3
+	pageGaps    = 8
+	areaGaps    = 2
+	pageWeak    = 12
 	pageColumns = 48
 )
 
 // page is what the template of the HTML report shows.
 type page struct {
-	Lang                      Lang
-	Title, Place, Line        string
-	Hash                      string
-	Footer                    string
-	Figures                   []figure
-	Maps                      []*areaMap
-	Shades                    []shade
-	Bars                      []bars
-	Gaps                      []gapRow
-	Missing, Served           string // headings of the gaps
-	Matrices                  []matrix
-	Notes                     []note
-	Standard                  []standardRow
-	Word                      map[string]string
-	CoveredC, MissingC, NoWay string
+	Lang               Lang
+	Title, Place, Line string
+	Hash               string
+	Footer             string
+	Figures            []figure
+	Maps               []*areaMap
+	Shades             []shade
+	Bars               []bars
+	Weak               []bar // beside a single map
+	Gaps               []gapRow
+	Missing, Served    string // headings of the gaps
+	Matrices           []matrix
+	Notes              []note
+	Standard           []standardRow
+	Word               map[string]string
 }
 
 type figure struct{ Label, Value, Note string }
@@ -46,6 +50,9 @@ type bars struct {
 	Title string
 	Rows  []bar
 }
+
+// Whole reports whether the rows are few enough to stay together in a column.
+func (b bars) Whole() bool { return len(b.Rows) <= 20 }
 
 // bar is one requirement: lengths in hundredths of the whole.
 type bar struct {
@@ -112,12 +119,15 @@ func newPage(c *Coverage, o Options) *page {
 	all, mean := on.all(&s.AllRequired), on.mean(c, &s)
 	p.Figures = []figure{
 		{l.pick("在住人口", "Residents"), yes(s.People > 0, grouped(s.People), dash), grouped(s.Buildings) + l.pick(" 栋住宅楼", " residential buildings")},
-		{l.pick("统计单元", "Areas"), grouped(int64(len(c.Areas))), l.levels(c.Level)},
+		{l.pick("统计单元", "Areas"), grouped(c.named()), l.levels(c.Level)},
 		{l.pick("平均达标率", "Mean share"), mean.percent(), l.pick("必配设施，按服务人数平均", "of needs for required categories met")},
 		{l.pick("全部达标", "All required"), all.percent(), grouped(all.Part) + l.pick(" "+l.unit(on)+"到达全部必配设施", " "+l.unit(on)+" reach all of them")},
 	}
-	p.Maps = c.maps(o, on)
+	p.Maps = c.maps(o, on, all)
 	p.Bars = c.bars(l, on, &s)
+	if len(p.Maps) == 1 {
+		p.Weak = c.weakest(l, on, &s)
+	}
 	for n, g := range c.gaps(pageGaps, areaGaps) {
 		a, r := &c.Areas[g.Area], on.of(g.Total)
 		p.Gaps = append(p.Gaps, gapRow{
@@ -138,9 +148,9 @@ func newPage(c *Coverage, o Options) *page {
 	return p
 }
 
-// maps are the two maps of the first page: the one asked for, or all required
-// and the mean share beside it.
-func (c *Coverage) maps(o Options, on basis) []*areaMap {
+// maps are the maps of the first page: the requirement asked for, the mean
+// share, and all required unless everywhere is the same.
+func (c *Coverage) maps(o Options, on basis, all ratio) []*areaMap {
 	l := o.Lang
 	var list []*areaMap
 	add := func(title string, share func(n int) ratio) {
@@ -154,8 +164,28 @@ func (c *Coverage) maps(o Options, on basis) []*areaMap {
 		}
 	}
 	add(l.pick("平均达标率", "Mean share of required categories"), func(n int) ratio { return on.mean(c, &c.Areas[n]) })
-	if o.Map == "" {
+	if o.Map == "" && all.Part > 0 && all.Part < all.Whole {
 		add(l.pick("全部达标", "All required categories"), func(n int) ratio { return on.all(&c.Areas[n].AllRequired) })
+	}
+	return list
+}
+
+// weakest are the required categories with the smallest shares.
+func (c *Coverage) weakest(l Lang, on basis, s *coverage.AreaReport) []bar {
+	var order []int
+	for i := range c.Requirements {
+		if c.Requirements[i].Required && on.of(&s.Totals[i]).ok() {
+			order = append(order, i)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(on.of(&s.Totals[a]).share(), on.of(&s.Totals[b]).share())
+	})
+	var list []bar
+	for _, i := range order[:min(pageWeak, len(order))] {
+		b := newBar(l, on, &c.Requirements[i], &s.Totals[i])
+		b.Name, b.Group = l.category(&c.Requirements[i]), l.minutes(c.Requirements[i].Minutes)
+		list = append(list, b)
 	}
 	return list
 }
@@ -167,25 +197,29 @@ func (c *Coverage) bars(l Lang, on basis, s *coverage.AreaReport) []bars {
 		if i == 0 || c.Requirements[i-1].Minutes != q.Minutes {
 			list = append(list, bars{Title: fmt.Sprintf(l.pick("%d分钟生活圈", "%d-minute circle"), q.Minutes)})
 		}
-		r := on.of(t)
-		b := bar{
-			Name: l.category(q) + mark(q), Text: r.percent(), Empty: !r.ok(),
-			Detail: grouped(r.Part) + " / " + grouped(r.Whole), Covered: hundredths(r.Part, r.Whole),
-		}
-		if q.Group != coverage.Everyone {
-			b.Group = l.group(q.Group)
-		}
-		cut := int64(0)
-		if on == byPeople {
-			cut = t.Unreachable
-		}
-		b.Missing, b.Cut = hundredths(r.Whole-r.Part-cut, r.Whole), hundredths(cut, r.Whole)
-		b.MissingAt = b.Covered
-		b.CutAt = b.Covered + b.Missing
 		last := &list[len(list)-1]
-		last.Rows = append(last.Rows, b)
+		last.Rows = append(last.Rows, newBar(l, on, q, t))
 	}
 	return list
+}
+
+func newBar(l Lang, on basis, q *Requirement, t *coverage.AreaTotal) bar {
+	r := on.of(t)
+	b := bar{
+		Name: l.category(q) + mark(q), Text: r.percent(), Empty: !r.ok(),
+		Detail: grouped(r.Part) + " / " + grouped(r.Whole), Covered: hundredths(r.Part, r.Whole),
+	}
+	if q.Group != coverage.Everyone {
+		b.Group = l.group(q.Group)
+	}
+	cut := int64(0)
+	if on == byPeople {
+		cut = t.Unreachable
+	}
+	b.Missing, b.Cut = hundredths(r.Whole-r.Part-cut, r.Whole), hundredths(cut, r.Whole)
+	b.MissingAt = b.Covered
+	b.CutAt = math.Round((b.Covered+b.Missing)*100) / 100
+	return b
 }
 
 func hundredths(part, whole int64) float64 {
@@ -230,6 +264,7 @@ func words(l Lang) map[string]string {
 	for _, w := range [][3]string{
 		{"maps", "各单元覆盖情况", "Where people are covered"},
 		{"bars", "各类设施覆盖率", "Share covered by category"},
+		{"weak", "最薄弱的必配设施", "The weakest required categories"},
 		{"gaps", "最大的服务缺口", "Where most people lack a service"},
 		{"matrix", "各单元、各类设施覆盖率（%）", "Share covered by area and category (%)"},
 		{"notes", "方法说明", "How this was computed"},
@@ -252,7 +287,7 @@ func words(l Lang) map[string]string {
 		{"group", "服务人群", "Group"},
 		{"verified", "核对", "Verified"},
 		{"source", "数值来源", "Source of the value"},
-		{"eachgap", fmt.Sprintf("按未覆盖数量排序，每个单元最多列%d项；完整排名见 XLSX 版本。", areaGaps), fmt.Sprintf("By how many are not covered, at most %d rows for an area; the XLSX has the whole ranking.", areaGaps)},
+		{"eachgap", fmt.Sprintf("每个单元最多列%d项，完整排名见 XLSX", areaGaps), fmt.Sprintf("at most %d rows for an area; the XLSX has the whole ranking", areaGaps)},
 		{"nogaps", "没有缺口。", "There are no gaps."},
 		{"nomap", "各单元没有边界数据，未绘制地图。", "The areas have no boundaries, so there is no map."},
 		{"mark", "※ 该项距离尚未与标准原文核对。", "※ The distance was not compared with the standard's text yet."},

@@ -126,6 +126,17 @@ func (c *Coverage) sum() coverage.AreaReport {
 	return s
 }
 
+// named counts the areas, without the row for places in none.
+func (c *Coverage) named() int64 {
+	n := int64(0)
+	for i := range c.Areas {
+		if c.Areas[i].AreaIndex >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // gap is an area that lacks a category.
 type gap struct {
 	Area        int // of Coverage.Areas

@@ -22,7 +22,7 @@ func (c *Coverage) notes(l Lang) []note {
 		{l.pick("统计对象", "Counted"), fmt.Sprintf(l.pick(
 			"%s个%s单元、%s名在住居民、%s栋住宅楼。每名居民只计一次：已覆盖、未覆盖、无法到达三者之和等于总数；未划入任何单元的另列一行。",
 			"%[1]s areas (%[2]s), %[3]s residents present, %[4]s residential buildings. Everybody is counted exactly once: covered, uncovered and unreachable add up; those in no area have a row of their own."),
-			grouped(int64(len(c.Areas))), l.levels(c.Level), grouped(s.People), grouped(s.Buildings))},
+			grouped(c.named()), l.levels(c.Level), grouped(s.People), grouped(s.Buildings))},
 		{l.pick("服务人群", "Groups"), l.pick(
 			"幼儿园、小学、养老等设施只统计其服务的年龄段；该年龄段无人居住的单元以“–”表示，不记为0%。",
 			"Kindergartens, schools and care for the elderly count only the ages they serve; an area where none of them live shows “–”, not 0 %.")},

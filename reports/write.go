@@ -78,8 +78,8 @@ type Options struct {
 	Lang  Lang   // Chinese, or English; empty is Chinese
 	Title string // empty: the usual one
 	City  string // name of the city; empty: from the areas
-	// Map is the id of the requirement that colours the map and the GeoJSON's
-	// reader may ignore; empty: all required categories.
+	// Map is the id of a requirement that colours the first map of HTML and
+	// PDF; empty: the mean of, and all, required categories.
 	Map string
 	// Chromium is the browser that prints PDF; empty: $HEARTHMAP_CHROMIUM, or
 	// the first of the usual names in the PATH.
@@ -116,6 +116,9 @@ func WriteCoverage(ctx context.Context, w io.Writer, f Format, c *Coverage, o Op
 }
 
 func (o Options) check(c *Coverage) (Options, error) {
+	if c == nil || c.result == nil {
+		return o, household.Errorf(household.Internal, "reports.WriteCoverage", "the coverage was not made by NewCoverage")
+	}
 	switch o.Lang {
 	case "":
 		o.Lang = Chinese

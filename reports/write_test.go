@@ -288,7 +288,7 @@ func TestShow(t *testing.T) {
 	if dir == "" {
 		t.Skip("set HEARTHMAP_REPORTS_OUT to a directory")
 	}
-	c := run(t, checkered(9, 12), nil, household.LevelCommunity)
+	c := run(t, checkered(6, 30), nil, household.LevelCommunity)
 	for _, f := range reports.Formats {
 		if err := reports.SaveCoverage(context.Background(), filepath.Join(dir, "city."+string(f)), c, reports.Options{}); err != nil {
 			t.Error(err)

@@ -81,8 +81,10 @@ func (b *workbook) finish(sheet, orientation string, titleRows string) error {
 	if err := b.f.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
 		return err
 	}
-	side, top := 0.4, 0.5
-	if err := b.f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{Left: &side, Right: &side, Top: &top, Bottom: &top}); err != nil {
+	side, top, bottom, foot := 0.4, 0.5, 0.65, 0.3
+	if err := b.f.SetPageMargins(sheet, &excelize.PageLayoutMarginsOptions{
+		Left: &side, Right: &side, Top: &top, Bottom: &bottom, Header: &foot, Footer: &foot,
+	}); err != nil {
 		return err
 	}
 	if titleRows != "" {
@@ -221,7 +223,7 @@ func shareCell(r ratio) any {
 
 // chart draws a bar for each requirement beside the table.
 func (b *workbook) chart(sheet string, last int) error {
-	zero, one, gap := 0.0, 1.0, uint(35)
+	zero, one, gap, oneColour := 0.0, 1.0, uint(35), false
 	at := quoteSheet(sheet)
 	return b.f.AddChart(sheet, "M3", &excelize.Chart{
 		Type: excelize.Bar,
@@ -238,7 +240,7 @@ func (b *workbook) chart(sheet string, last int) error {
 			Font: excelize.Font{Size: 9},
 		},
 		PlotArea: excelize.ChartPlotArea{ShowVal: true, NumFmt: excelize.ChartNumFmt{CustomNumFmt: "0.0%"}},
-		GapWidth: &gap,
+		GapWidth: &gap, VaryColors: &oneColour,
 	})
 }
 
