@@ -183,7 +183,7 @@ func metres(t *coverage.AreaTotal, m float64, none string) string {
 	return strconv.FormatFloat(m, 'f', 1, 64)
 }
 
-// grouped writes a count with commas.
+// grouped writes a count, which is not negative, with commas.
 func grouped(n int64) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {

@@ -11,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -293,5 +294,44 @@ func TestShow(t *testing.T) {
 		if err := reports.SaveCoverage(context.Background(), filepath.Join(dir, "city."+string(f)), c, reports.Options{}); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// TestHTMLMatrix reads the table of areas by requirements and compares it
+// with the totals, and its last row with their sum.
+func TestHTMLMatrix(t *testing.T) {
+	c := run(t, checkered(4, 20), nil, household.LevelCommunity)
+	page := string(write(t, c, reports.HTML, reports.Options{}))
+	cells := regexp.MustCompile(`<td class="cell (\w+)">([^<]*|&lt;1)</td>`).FindAllStringSubmatch(page, -1)
+	width := len(c.Requirements) + 2
+	if len(cells) != width*(len(c.Areas)+1) {
+		t.Fatalf("%d cells", len(cells))
+	}
+	covered, people := make([]int64, width), make([]int64, width)
+	same := func(row, col int, part, whole int64) {
+		cell := cells[row*width+col]
+		got, err := strconv.ParseFloat(strings.Replace(cell[2], "&lt;1", "0.5", 1), 64)
+		if whole == 0 && cell[2] != "–" || whole > 0 && (err != nil || math.Abs(got-100*float64(part)/float64(whole)) > 1) {
+			t.Errorf("row %d column %d is %s, want %d of %d", row, col, cell[2], part, whole)
+		}
+	}
+	add := func(row, col int, part, whole int64) {
+		covered[col], people[col] = covered[col]+part, people[col]+whole
+		same(row, col, part, whole)
+	}
+	for n := range c.Areas {
+		a := &c.Areas[n]
+		add(n, 0, a.AllRequired.Covered, a.AllRequired.People)
+		var part, whole int64
+		for i, x := range a.Totals {
+			add(n, 2+i, x.Covered, x.People)
+			if c.Requirements[i].Required {
+				part, whole = part+x.Covered, whole+x.People
+			}
+		}
+		add(n, 1, part, whole)
+	}
+	for col := range width {
+		same(len(c.Areas), col, covered[col], people[col])
 	}
 }
