@@ -39,12 +39,22 @@ var (
 )
 
 // Accepted says in words what Parse takes, for hints and help texts.
-const Accepted = "wgs84, gcj02, bd09, EPSG:4326, EPSG:4490 or EPSG:4513 to EPSG:4554 (CGCS2000 / Gauss-Krüger)"
+const Accepted = "wgs84, gcj02, bd09, EPSG:4326, EPSG:4490, EPSG:4513 to EPSG:4554 (CGCS2000 / Gauss-Krüger) or gk:MERIDIAN,FALSE_EASTING such as gk:123.5,500000"
 
-// Parse reads wgs84, gcj02, bd09, cgcs2000 or EPSG:N; case, hyphens and
-// underscores do not matter, and the empty string is WGS 84. Accepted lists
-// the names for the hint beside an error.
+// Parse reads wgs84, gcj02, bd09, cgcs2000, EPSG:N or gk:MERIDIAN,EASTING (any
+// Gauss-Krüger projection of CGCS2000); case, hyphens and underscores do not
+// matter, and the empty string is WGS 84. Accepted lists the names for the
+// hint beside an error.
 func Parse(s string) (CRS, error) {
+	if numbers, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(s)), "gk:"); ok {
+		m, e, _ := strings.Cut(numbers, ",")
+		meridian, err1 := strconv.ParseFloat(strings.TrimSpace(m), 64)
+		easting, err2 := strconv.ParseFloat(strings.TrimSpace(e), 64)
+		if err1 != nil || err2 != nil || !(math.Abs(meridian) <= 180) || !(math.Abs(easting) <= 1e9) {
+			return CRS{}, fmt.Errorf("crs: unknown reference system %q", s)
+		}
+		return GaussKrueger(meridian, easting), nil
+	}
 	name := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(s)))
 	switch name {
 	case "", "wgs84", "crs84", "cgcs2000":
@@ -86,6 +96,8 @@ func (c CRS) String() string {
 		return "gcj02"
 	case c.kind == bd09:
 		return "bd09"
+	case c.kind == gaussKrueger:
+		return "gk:" + strconv.FormatFloat(c.meridian, 'f', -1, 64) + "," + strconv.FormatFloat(c.easting, 'f', -1, 64)
 	}
 	return "wgs84"
 }
@@ -119,7 +131,13 @@ func (c CRS) ToWGS84(p orb.Point) orb.Point {
 // eastingFirst tells the order of axes by size: an easting with its zone is
 // above 18,000,000; one without is below 1,000,000, which no northing of the
 // mainland is.
+//
+// A system without an EPSG code has no order of its own: what is close to its
+// false easting is the easting, the first of two that are.
 func (c CRS) eastingFirst(p orb.Point) bool {
+	if c.epsg == 0 {
+		return math.Abs(p[0]-c.easting) < 1e6 || !(math.Abs(p[1]-c.easting) < 1e6)
+	}
 	if c.easting > 1e6 {
 		return p[0] > 1.8e7
 	}
