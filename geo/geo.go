@@ -10,17 +10,43 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// EarthRadius is the mean radius of the earth in metres (IUGG).
-const EarthRadius = 6371008.8
+// The WGS 84 ellipsoid: semi-major axis in metres, eccentricity squared.
+const (
+	semiMajor = 6378137.0
+	ecc2      = 0.00669437999014
+)
 
-// Distance is the great-circle distance between two positions in metres
-// (haversine; within 0.6 % of the ellipsoid).
+// meanRadius is the mean radius of the earth in metres (IUGG).
+const meanRadius = 6371008.8
+
+// Distance is the distance between two positions on the WGS 84 ellipsoid in
+// metres. Within a city it uses the radii of curvature at the middle latitude
+// (error below 1e-6 up to 50 km); beyond one degree, where nothing in a city
+// lies, the great circle (within 0.6 %).
 func Distance(a, b orb.Point) float64 {
+	dLon, dLat := b[0]-a[0], b[1]-a[1]
+	if math.Abs(dLon) > 1 || math.Abs(dLat) > 1 {
+		return greatCircle(a, b)
+	}
+	kx, ky := metresPerDegree((a[1] + b[1]) / 2)
+	return math.Hypot(dLon*kx, dLat*ky)
+}
+
+// metresPerDegree is the length of a degree of longitude and of latitude.
+func metresPerDegree(lat float64) (kx, ky float64) {
+	phi := lat * math.Pi / 180
+	sin := math.Sin(phi)
+	w := 1 - ecc2*sin*sin
+	n := semiMajor / math.Sqrt(w)
+	return n * math.Cos(phi) * math.Pi / 180, n * (1 - ecc2) / w * math.Pi / 180
+}
+
+func greatCircle(a, b orb.Point) float64 {
 	lat1, lat2 := a[1]*math.Pi/180, b[1]*math.Pi/180
 	s1 := math.Sin((lat2 - lat1) / 2)
 	s2 := math.Sin((b[0] - a[0]) * math.Pi / 360)
 	h := s1*s1 + math.Cos(lat1)*math.Cos(lat2)*s2*s2
-	return 2 * EarthRadius * math.Asin(math.Min(1, math.Sqrt(h)))
+	return 2 * meanRadius * math.Asin(math.Min(1, math.Sqrt(h)))
 }
 
 // Length is the length of a line in metres.
@@ -42,12 +68,8 @@ type Plane struct {
 // NewPlane returns the plane that touches the earth at origin. The metres in
 // a degree are those of the WGS 84 ellipsoid at that latitude.
 func NewPlane(origin orb.Point) Plane {
-	const a, e2 = 6378137.0, 0.00669437999014
-	phi := origin[1] * math.Pi / 180
-	w := 1 - e2*math.Sin(phi)*math.Sin(phi)
-	n := a / math.Sqrt(w)
-	m := a * (1 - e2) / (w * math.Sqrt(w))
-	return Plane{origin: origin, kx: n * math.Cos(phi) * math.Pi / 180, ky: m * math.Pi / 180}
+	kx, ky := metresPerDegree(origin[1])
+	return Plane{origin: origin, kx: kx, ky: ky}
 }
 
 // XY maps a position to metres east and north of the origin.

@@ -53,7 +53,7 @@ func (e *Engine) nearestStraight(tree *rtree.RTreeG[int32], p orb.Point) (d, ran
 			tree.Scan(see) // beyond the plane's reach: look at all
 			return best, rank
 		}
-		box := geo.Pad(p.Bound(), r*1.01+1) // the sphere and the ellipsoid differ by 0.6 %
+		box := geo.Pad(p.Bound(), r*1.01+1) // the plane and the ground differ a little
 		tree.Search(box.Min, box.Max, see)
 		if float64(best) <= r*10 {
 			return best, rank

@@ -203,7 +203,7 @@ func TestSnapAgainstAll(t *testing.T) {
 			if miss != walk.Joined {
 				t.Fatalf("%v, want a leg of %.2f m", miss, want)
 			}
-			// geo.Distance is on a sphere, 0.6 % off at most.
+			// the plane is a little off the ground.
 			if d := float64(got.Leg) / 10; math.Abs(d-want) > 0.06+0.006*want {
 				t.Fatalf("leg of %.1f m, want %.2f", d, want)
 			}
