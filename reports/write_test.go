@@ -96,8 +96,7 @@ func TestCSV(t *testing.T) {
 	}
 }
 
-// TestByHand compares with the answers on paper; distances may differ by the
-// 0.3 % between the sphere that streets are measured on and the drawing's plane.
+// TestByHand compares with the answers on paper, distances within 0.3 %.
 func TestByHand(t *testing.T) {
 	c := run(t, tinyTown(), tinyStandard, household.LevelCommunity)
 	rows := readCSV(t, write(t, c, reports.CSV, reports.Options{}))

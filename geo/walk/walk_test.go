@@ -61,8 +61,7 @@ func walkDistance(t *testing.T, g *walk.Graph, m walk.Mode, a, b orb.Point) int3
 
 // TestByHand holds small towns whose answers were worked out on paper. All
 // distances are in metres on the plan; answers are decimetres, and may differ
-// by the rounding of each edge and leg (and the plane of the drawing, up to
-// 0.3 % off the plane's ellipsoid), so they are compared to 0.5 %.
+// by the rounding of each edge and leg, so they are compared to 0.5 %.
 func TestByHand(t *testing.T) {
 	compound := []walk.Compound{{Walled: true, Geom: box(0, 0, 200, 200)}}
 	// A way in through the south wall at x=100, joined to a street outside.
