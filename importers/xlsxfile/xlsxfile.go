@@ -1,0 +1,190 @@
+// Package xlsxfile reads Excel workbooks (.xlsx, ISO/IEC 29500, transitional
+// and strict) row by row, with memory that does not grow with the file.
+//
+// What is a record. Every visible sheet is a table of its own and is read in
+// turn; hidden and empty ones are skipped. The header is the first row that
+// is not empty; titles above it are skipped: rows with a single cell, if it is
+// merged over several columns or a row with more cells follows. A header
+// of several rows, as merged cells make it, gives names joined by "/":
+// 住址 above 楼栋 and 单元 is 住址/楼栋 and 住址/单元. Below, the value of a merged area counts for each of its
+// cells, and a row that has nothing but such values is no record. Row numbers
+// are Excel's.
+//
+// What is a value. Text as it stands, numbers with the 15 digits that Excel
+// keeps, with leading zeros where the format says 000000 and without percent
+// or thousands marks; dates by their number format as 2006-01-02 or
+// 2006-01-02 15:04:05, times as 15:04:05; booleans as TRUE and FALSE.
+//
+// What is refused. A number of 16 digits or more, an error such as #N/A, a
+// formula whose result was not saved, a cell twice, and values beyond the
+// header spoil their row. Workbooks with a password, other formats under the
+// name .xlsx, damaged files, XML with entities and archives that grow beyond
+// measure give an error that says what to do.
+package xlsxfile
+
+import (
+	"errors"
+	"io"
+
+	"hearthmap/household"
+	"hearthmap/importers"
+)
+
+const op = "xlsxfile.Open"
+
+// Format describes workbooks to importers.Run. It also takes files that it
+// cannot read, such as .xls, to say what to do about them.
+func Format() importers.Format {
+	return importers.Format{
+		Name:       "xlsx",
+		Extensions: []string{".xlsx", ".xlsm"},
+		Kinds: []importers.Kind{
+			importers.Areas, importers.Compounds, importers.Streets, importers.Buildings,
+			importers.Units, importers.Residents, importers.Facilities,
+		},
+		Sniff: sniff,
+		OpenReader: func(path string, _ importers.FileOptions) (importers.Reader, error) {
+			return Open(path)
+		},
+	}
+}
+
+// Reader reads the sheets of one workbook. It implements importers.Reader and
+// importers.NotingReader.
+type Reader struct {
+	archive  *archive
+	book     *workbook
+	sheets   []sheetRef // not begun yet
+	table    *table
+	finished error
+}
+
+// headed is the Reader of a workbook with one table.
+type headed struct {
+	*Reader
+	names []string
+}
+
+// Header returns the names of the columns.
+func (r headed) Header() []string { return r.names }
+
+// Open opens the workbook and reads the header of its first sheet. When only
+// one sheet holds anything, the reader is an importers.HeaderReader. Errors
+// are *household.Error.
+func Open(path string) (importers.Reader, error) { return open(path, stringsInMemory) }
+
+func open(path string, stringsLimit int) (importers.Reader, error) {
+	a, err := openArchive(path)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{archive: a}
+	if err := r.begin(stringsLimit); err != nil {
+		r.Close()
+		return nil, err
+	}
+	if len(r.sheets) == 0 {
+		return headed{r, r.table.names}, nil
+	}
+	return r, nil
+}
+
+// begin reads what the sheets need, sorts out the empty sheets and opens the
+// first of the others.
+func (r *Reader) begin(stringsLimit int) (err error) {
+	if r.book, err = readWorkbook(r.archive, stringsLimit); err != nil {
+		return err
+	}
+	for _, s := range r.book.sheets {
+		in, err := r.archive.open(s.part, 0)
+		if err != nil {
+			return err
+		}
+		full, err := holdsCells(in, r.book)
+		in.Close()
+		if err != nil {
+			return partError(s.part, err)
+		}
+		if full {
+			r.sheets = append(r.sheets, s)
+		}
+	}
+	if err := r.nextTable(); err != nil {
+		return err
+	}
+	if r.table == nil {
+		return household.Errorf(household.Invalid, op, "no visible sheet of the workbook holds a table").
+			WithHint("the first row of a sheet must name the columns; unhide the sheet if it is hidden")
+	}
+	return nil
+}
+
+// nextTable opens the next sheet that has a header; without one, table is
+// nil.
+func (r *Reader) nextTable() error {
+	for r.table == nil && len(r.sheets) > 0 {
+		ref := r.sheets[0]
+		r.sheets = r.sheets[1:]
+		t, err := openTable(r.archive, r.book, ref)
+		if err != nil {
+			return err
+		}
+		if t == nil {
+			r.book.note("sheet %s holds no table and was skipped", ref.name)
+		}
+		r.table = t
+	}
+	return nil
+}
+
+// Notes returns remarks on the sheets that were read so far.
+func (r *Reader) Notes() []string { return r.book.notes }
+
+// Progress returns the bytes read and the size of the file.
+func (r *Reader) Progress() (read, total int64) {
+	return min(r.archive.halves.Load()/2, r.archive.size), r.archive.size
+}
+
+var errClosed = errors.New("xlsxfile: the reader is closed")
+
+// Close closes the file.
+func (r *Reader) Close() error {
+	r.finished = errClosed
+	if r.table != nil {
+		r.table.close()
+		r.table = nil
+	}
+	if r.book != nil {
+		r.book.strings.close()
+	}
+	return r.archive.file.Close()
+}
+
+// Next returns the next record; see importers.Reader.
+func (r *Reader) Next() (importers.Record, error) {
+	if r.finished != nil {
+		return importers.Record{}, r.finished
+	}
+	for r.table != nil {
+		rec, err := r.table.record()
+		if err == nil {
+			return rec, nil
+		}
+		var bad *importers.RowError
+		if errors.As(err, &bad) {
+			return rec, err
+		}
+		if err == io.EOF {
+			r.table.close()
+			r.table = nil
+			err = r.nextTable()
+		}
+		if err != nil {
+			r.finished = err
+			return importers.Record{}, err
+		}
+	}
+	r.finished = io.EOF
+	r.archive.halves.Store(2 * r.archive.size)
+	return importers.Record{}, io.EOF
+}
