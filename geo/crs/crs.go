@@ -20,6 +20,7 @@ type CRS struct {
 	epsg int
 	// Gauss-Krüger: central meridian in degrees, false easting in metres.
 	meridian, easting float64
+	swapped           bool // geographic positions have the latitude first
 }
 
 type kind uint8
@@ -39,45 +40,75 @@ var (
 )
 
 // Accepted says in words what Parse takes, for hints and help texts.
-const Accepted = "wgs84, gcj02, bd09, EPSG:4326, EPSG:4490, EPSG:4513 to EPSG:4554 (CGCS2000 / Gauss-Krüger) or gk:MERIDIAN,FALSE_EASTING such as gk:123.5,500000"
+const Accepted = "wgs84, gcj02, bd09, EPSG:4326, EPSG:4490, EPSG:4491 to EPSG:4554 (CGCS2000 / Gauss-Krüger) " +
+	"or gk:MERIDIAN,FALSE_EASTING such as gk:123.5,500000"
+
+// swappedSuffix marks geographic systems whose files have the latitude first.
+const swappedSuffix = ":swapped"
 
 // Parse reads wgs84, gcj02, bd09, cgcs2000, EPSG:N or gk:MERIDIAN,EASTING (any
-// Gauss-Krüger projection of CGCS2000); case, hyphens and underscores do not
-// matter, and the empty string is WGS 84. Accepted lists the names for the
-// hint beside an error.
+// Gauss-Krüger projection of CGCS2000; a colon does as well, and the easting
+// is 500000 when left out); case, hyphens and underscores do not matter, and
+// the empty string is WGS 84. Behind a geographic system :swapped says that
+// the latitude comes first. Accepted lists the names for the hint beside an
+// error.
 func Parse(s string) (CRS, error) {
-	if numbers, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(s)), "gk:"); ok {
-		m, e, _ := strings.Cut(numbers, ",")
-		meridian, err1 := strconv.ParseFloat(strings.TrimSpace(m), 64)
-		easting, err2 := strconv.ParseFloat(strings.TrimSpace(e), 64)
-		if err1 != nil || err2 != nil || !(math.Abs(meridian) <= 180) || !(math.Abs(easting) <= 1e9) {
-			return CRS{}, fmt.Errorf("crs: unknown reference system %q", s)
+	name := strings.ToLower(strings.ReplaceAll(strings.TrimSpace(s), " ", ""))
+	if parameters, ok := strings.CutPrefix(name, "gk:"); ok {
+		if c, ok := parseGaussKrueger(parameters); ok {
+			return c, nil
 		}
-		return GaussKrueger(meridian, easting), nil
+		return CRS{}, fmt.Errorf("crs: unknown reference system %q", s)
 	}
-	name := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(strings.TrimSpace(s)))
+	name, swapped := strings.CutSuffix(strings.NewReplacer("-", "", "_", "").Replace(name), swappedSuffix)
+	c, ok := parseName(name)
+	if !ok || swapped && c.kind == gaussKrueger {
+		return CRS{}, fmt.Errorf("crs: unknown reference system %q", s)
+	}
+	c.swapped = swapped
+	return c, nil
+}
+
+func parseGaussKrueger(s string) (CRS, bool) {
+	meridian, easting, given := strings.Cut(strings.ReplaceAll(s, ":", ","), ",")
+	if !given {
+		easting = "500000"
+	}
+	m, err1 := strconv.ParseFloat(strings.TrimSuffix(meridian, "e"), 64)
+	e, err2 := strconv.ParseFloat(easting, 64)
+	// NaN fails both comparisons.
+	if err1 != nil || err2 != nil || !(math.Abs(m) <= 180) || !(math.Abs(e) <= 1e9) {
+		return CRS{}, false
+	}
+	return GaussKrueger(m, e), true
+}
+
+func parseName(name string) (CRS, bool) {
 	switch name {
 	case "", "wgs84", "crs84", "cgcs2000":
-		return WGS84, nil
+		return WGS84, true
 	case "gcj02":
-		return GCJ02, nil
+		return GCJ02, true
 	case "bd09", "bd09ll":
-		return BD09, nil
+		return BD09, true
 	}
 	if digits, ok := strings.CutPrefix(name, "epsg:"); ok {
 		if n, err := strconv.Atoi(digits); err == nil {
-			if c, ok := fromEPSG(n); ok {
-				return c, nil
-			}
+			return fromEPSG(n)
 		}
 	}
-	return CRS{}, fmt.Errorf("crs: unknown reference system %q", s)
+	return CRS{}, false
 }
 
 func fromEPSG(n int) (CRS, bool) {
 	switch {
 	case n == 4326 || n == 4490:
 		return CRS{epsg: n}, true
+	case n >= 4491 && n <= 4501: // 6-degree zones 13 to 23
+		zone := float64(n - 4491 + 13)
+		return CRS{kind: gaussKrueger, epsg: n, meridian: zone*6 - 3, easting: zone*1e6 + 500000}, true
+	case n >= 4502 && n <= 4512: // the same meridians without the zone in the easting
+		return CRS{kind: gaussKrueger, epsg: n, meridian: float64(n-4502)*6 + 75, easting: 500000}, true
 	case n >= 4513 && n <= 4533: // 3-degree zones 25 to 45
 		zone := float64(n - 4513 + 25)
 		return CRS{kind: gaussKrueger, epsg: n, meridian: zone * 3, easting: zone*1e6 + 500000}, true
@@ -89,17 +120,30 @@ func fromEPSG(n int) (CRS, bool) {
 
 // String returns the name that Parse reads.
 func (c CRS) String() string {
+	name := "wgs84"
 	switch {
 	case c.epsg != 0:
-		return "EPSG:" + strconv.Itoa(c.epsg)
+		name = "EPSG:" + strconv.Itoa(c.epsg)
 	case c.kind == gcj02:
-		return "gcj02"
+		name = "gcj02"
 	case c.kind == bd09:
-		return "bd09"
+		name = "bd09"
 	case c.kind == gaussKrueger:
-		return "gk:" + strconv.FormatFloat(c.meridian, 'f', -1, 64) + "," + strconv.FormatFloat(c.easting, 'f', -1, 64)
+		name = "gk:" + strconv.FormatFloat(c.meridian, 'f', -1, 64) + "," + strconv.FormatFloat(c.easting, 'f', -1, 64)
 	}
-	return "wgs84"
+	if c.swapped {
+		name += swappedSuffix
+	}
+	return name
+}
+
+// Swapped is the geographic system with the latitude first; a projected one
+// is returned as it is, for ToWGS84 tells its axes apart.
+func (c CRS) Swapped() CRS {
+	if c.kind != gaussKrueger {
+		c.swapped = !c.swapped
+	}
+	return c
 }
 
 // Projected reports whether coordinates are metres on a plane.
@@ -114,6 +158,9 @@ func (c CRS) Projected() bool { return c.kind == gaussKrueger }
 // files with the easting first are as common, so that order is understood as
 // well: within China the two cannot be confused.
 func (c CRS) ToWGS84(p orb.Point) orb.Point {
+	if c.swapped {
+		p[0], p[1] = p[1], p[0]
+	}
 	switch c.kind {
 	case gcj02:
 		return gcjToWGS(p)
@@ -129,8 +176,8 @@ func (c CRS) ToWGS84(p orb.Point) orb.Point {
 }
 
 // eastingFirst tells the order of axes by size: an easting with its zone is
-// above 18,000,000; one without is below 1,000,000, which no northing of the
-// mainland is.
+// above 13,000,000, beyond every northing; one without is below 1,000,000,
+// which no northing of the mainland is.
 //
 // A system without an EPSG code has no order of its own: what is close to its
 // false easting is the easting, the first of two that are.
@@ -139,7 +186,7 @@ func (c CRS) eastingFirst(p orb.Point) bool {
 		return math.Abs(p[0]-c.easting) < 1e6 || !(math.Abs(p[1]-c.easting) < 1e6)
 	}
 	if c.easting > 1e6 {
-		return p[0] > 1.8e7
+		return p[0] > 1.05e7
 	}
 	return p[0] < 1e6 && p[1] >= 1e6
 }
@@ -149,12 +196,15 @@ func (c CRS) eastingFirst(p orb.Point) bool {
 func (c CRS) FromWGS84(p orb.Point) orb.Point {
 	switch c.kind {
 	case gcj02:
-		return wgsToGCJ(p)
+		p = wgsToGCJ(p)
 	case bd09:
-		return gcjToBD(wgsToGCJ(p))
+		p = gcjToBD(wgsToGCJ(p))
 	case gaussKrueger:
 		northing, easting := tmForward(p, c.meridian, c.easting)
 		return orb.Point{northing, easting}
+	}
+	if c.swapped {
+		p[0], p[1] = p[1], p[0]
 	}
 	return p
 }

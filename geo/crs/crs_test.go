@@ -35,7 +35,7 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q) = %s, want %s", in, got, want)
 		}
 	}
-	for _, in := range []string{"nad27", "EPSG:", "EPSG:3857", "EPSG:4512", "EPSG:4555", "EPSG:99999999999999999999"} {
+	for _, in := range []string{"nad27", "EPSG:", "EPSG:3857", "EPSG:4489", "EPSG:4555", "EPSG:99999999999999999999"} {
 		if c, err := crs.Parse(in); err == nil {
 			t.Errorf("Parse(%q) = %v, want an error", in, c)
 		}

@@ -108,8 +108,10 @@ func datumWKT(n *wktNode) (CRS, error) {
 	case is("bd09"):
 		return BD09, nil
 	case is("beijing1954", "beijing54", "xian1980", "xian80", "newbeijing") || near(a, 6378245) || near(a, 6378140):
-		return CRS{}, &WKTError{n.name(), "its datum is Beijing 1954 or Xi'an 1980, whose shift to CGCS2000 needs the parameters of the place",
-			"ask the surveying office for the file in CGCS2000; if the coordinates were converted already and only the definition is old, name their system with --crs: " + Accepted}
+		return CRS{}, &WKTError{
+			n.name(), "its datum is Beijing 1954 or Xi'an 1980, whose shift to CGCS2000 needs the parameters of the place",
+			"ask the surveying office for the file in CGCS2000; if the coordinates were converted already and only the definition is old, name their system with --crs: " + Accepted,
+		}
 	case is("cgcs2000", "china2000", "chinageodeticcoordinatesystem2000"):
 		return CRS{epsg: 4490}, nil
 	case is("wgs84", "wgs1984", "worldgeodeticsystem1984"):
@@ -217,7 +219,7 @@ func gaussKruegerWKT(n, from *wktNode) (CRS, error) {
 // degrees and the false easting in metres; it is the EPSG system where there
 // is one.
 func GaussKrueger(meridian, easting float64) CRS {
-	for n := 4513; n <= 4554; n++ {
+	for n := 4554; n >= 4491; n-- { // of twins the 3-degree one
 		if c, ok := fromEPSG(n); ok && c.meridian == meridian && c.easting == easting {
 			return c
 		}

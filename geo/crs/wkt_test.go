@@ -39,7 +39,7 @@ func TestParseWKT(t *testing.T) {
 		"zone in easting":  {projected(esriCGCS, "Gauss_Kruger", "123.0", "41500000.0"), "EPSG:4529"},
 		"OGC method":       {projected(ogcCGCS, "Transverse_Mercator", "123", "500000"), "EPSG:4550"},
 		"own meridian":     {projected(esriCGCS, "Gauss_Kruger", "123.5", "500000.0"), "gk:123.5,500000"},
-		"6-degree zone 21": {projected(esriCGCS, "Gauss_Kruger", "123", "21500000"), "gk:123,21500000"},
+		"6-degree zone 21": {projected(esriCGCS, "Gauss_Kruger", "123", "21500000"), "EPSG:4499"},
 		"own easting":      {projected(esriWGS84, "Transverse_Mercator", "104", "0"), "gk:104,0"},
 		"WKT 2":            {wkt2GK, "EPSG:4529"},
 		"with a height":    {`COMPD_CS["a",` + ogcCGCS + `,VERT_CS["h",VERT_DATUM["d",2005],UNIT["metre",1]]]`, "EPSG:4490"},
@@ -108,7 +108,7 @@ func TestOwnMeridian(t *testing.T) {
 			t.Errorf("%v gives %v", in, got)
 		}
 	}
-	for _, bad := range []string{"gk:", "gk:200,0", "gk:1", "gk:1,x", "gk:NaN,0"} {
+	for _, bad := range []string{"gk:", "gk:200,0", "gk:1,", "gk:1,x", "gk:NaN,0"} {
 		if c, err := crs.Parse(bad); err == nil {
 			t.Errorf("%s is read as %v", bad, c)
 		}
