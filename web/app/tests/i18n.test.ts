@@ -25,11 +25,34 @@ describe('dictionaries', () => {
     for (const [k, v] of Object.entries(en)) if (!allowed.has(k)) expect(v, k).not.toMatch(/\p{Script=Han}/u)
   })
 
+  it('hold no message that nothing uses', () => {
+    const src = join(import.meta.dirname, '../src')
+    const code = readdirSync(src, { recursive: true, encoding: 'utf8' })
+      .filter((f) => /\.(vue|ts)$/.test(f) && !/i18n.(zh|en)\.ts$/.test(f))
+      .map((f) => readFileSync(join(src, f), 'utf8'))
+      .join('\n')
+    // Keys made at run time start like one of these in the code: `role.${…}`.
+    const made = [...code.matchAll(/`([a-z][\w.]*\.)\$\{/gi)].map((m) => m[1] ?? '')
+    const idle = Object.keys(zh).filter((k) => !code.includes(`'${k}'`) && !made.some((p) => k.startsWith(p)))
+    expect(idle).toEqual([])
+  })
+
   it('are the only place with Chinese text in components', () => {
     const dir = join(import.meta.dirname, '../src/components')
     const allowed = new Set(['LangSwitch.vue', 'SignIn.vue']) // the brand and the switch
     for (const f of readdirSync(dir)) if (!allowed.has(f)) expect(readFileSync(join(dir, f), 'utf8'), f).not.toMatch(/\p{Script=Han}/u)
   })
+})
+
+it('names every category of facility as the server does', () => {
+  const go = readFileSync(join(import.meta.dirname, '../../../household/category.go'), 'utf8')
+  const categories = [...go.matchAll(/\{"(\w+)", "([^"]+)", "([^"]+)",/g)]
+  expect(categories.length).toBeGreaterThan(30)
+  for (const [, id, chinese, english] of categories) {
+    const key = `facility.is.${id}` as keyof typeof zh
+    expect(zh[key], id).toBe(chinese)
+    expect(en[key]?.toLowerCase(), id).toBe(english?.toLowerCase())
+  }
 })
 
 describe('fill', () => {

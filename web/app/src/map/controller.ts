@@ -125,8 +125,12 @@ export class MapController {
     })
     map.on('click', (e) => this.click(e))
     map.on('mousemove', (e) => this.hover(e))
-    map.on('mouseout', () => o.events.onHover(undefined))
-    map.on('movestart', () => o.events.onHover(undefined))
+    const leave = () => {
+      cancelAnimationFrame(this.hovering)
+      o.events.onHover(undefined)
+    }
+    map.on('mouseout', leave)
+    map.on('movestart', leave)
   }
 
   /** Layers of the page itself: the facilities of the chosen category, the chosen area. */
@@ -151,10 +155,11 @@ export class MapController {
       })
     }
     // The other categories step back behind the chosen one.
+    const retiring: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 14.6, 0, 15.6, 0.65]
     for (const id of this.facilityLayers) {
       if (map.getLayer(id)?.type === 'circle') {
-        map.setPaintProperty(id, 'circle-opacity', 0.55)
-        map.setPaintProperty(id, 'circle-stroke-opacity', 0.55)
+        map.setPaintProperty(id, 'circle-opacity', retiring)
+        map.setPaintProperty(id, 'circle-stroke-opacity', retiring)
       }
     }
     const areas = sourceOf(style, 'areas')
@@ -199,8 +204,16 @@ export class MapController {
     }
   }
 
+  private hovering = 0
+
+  /** Looks up what is under the pointer once a frame, not once an event. */
   private hover(e: MapMouseEvent) {
     if (this.o.compact) return
+    cancelAnimationFrame(this.hovering)
+    this.hovering = requestAnimationFrame(() => this.pointAt(e))
+  }
+
+  private pointAt(e: MapMouseEvent) {
     const hit = this.pick(e)
     this.map.getCanvas().style.cursor = hit ? 'pointer' : ''
     this.o.events.onHover(hit && { x: e.point.x, y: e.point.y, kind: hit.kind, properties: hit.feature.properties })
@@ -294,6 +307,7 @@ export class MapController {
   }
 
   close() {
+    cancelAnimationFrame(this.hovering)
     this.map.remove()
   }
 }

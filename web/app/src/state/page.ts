@@ -27,7 +27,7 @@ export interface CameraRequest {
  */
 export function createPage(session: SessionStore, location: Location, history: History) {
   const { client } = session
-  const { lang } = useI18n()
+  const { lang, tOr } = useI18n()
   const start = parseUrlState(location.hash)
 
   const city = shallowRef<City>()
@@ -53,13 +53,10 @@ export function createPage(session: SessionStore, location: Location, history: H
   const empty = computed(() => city.value !== undefined && city.value.counts.buildings === 0)
 
   /** The name of a requirement or standard in the page's language. */
-  const nameOf = (x: { name_zh: string; name_en: string }) => (lang.value === 'en' && x.name_en) || x.name_zh
+  const nameOf = (x: { name_zh: string; name_en: string }) => (lang.value === 'en' && x.name_en ? x.name_en.charAt(0).toUpperCase() + x.name_en.slice(1) : x.name_zh)
   const areaName = (a: { name: string; name_en?: string }) => (lang.value === 'en' && a.name_en) || a.name
-  /** The name of a facility category, as far as the standards know it. */
-  function categoryName(id: string): string {
-    for (const s of standards.value) for (const r of s.requirements) if (r.category === id) return nameOf(r)
-    return id.replaceAll('_', ' ')
-  }
+  /** The name of a facility category; a city's own categories name themselves. */
+  const categoryName = (id: string) => tOr(`facility.is.${id}`, id.replaceAll('_', ' '))
 
   // Coverage answers are kept until the city changes.
   const coverageCache = new Map<string, Promise<CoverageResult>>()
