@@ -29,7 +29,8 @@ var errBomb = errors.New("a part of the workbook grows without end when unpacked
 
 // archive is the zip file that a workbook is.
 type archive struct {
-	file  *os.File
+	in    io.ReaderAt
+	file  io.Closer
 	size  int64
 	parts map[string]*zip.File // by lower-case path
 	twice map[string]bool
@@ -47,7 +48,12 @@ func openArchive(file string) (*archive, error) {
 		return nil, household.Errorf(household.Invalid, op, "cannot open the file: %w", err).
 			WithHint("check its name and that you may read it")
 	}
-	a := &archive{file: f, parts: map[string]*zip.File{}, twice: map[string]bool{}}
+	info, err := f.Stat()
+	if err != nil {
+		f.Close()
+		return nil, household.Errorf(household.Invalid, op, "cannot read the file: %w", err)
+	}
+	a := newArchive(f, f, info.Size())
 	if err := a.readDirectory(); err != nil {
 		f.Close()
 		return nil, err
@@ -55,16 +61,15 @@ func openArchive(file string) (*archive, error) {
 	return a, nil
 }
 
+func newArchive(in io.ReaderAt, file io.Closer, size int64) *archive {
+	return &archive{in: in, file: file, size: size, parts: map[string]*zip.File{}, twice: map[string]bool{}}
+}
+
 func (a *archive) readDirectory() error {
-	info, err := a.file.Stat()
-	if err != nil {
-		return household.Errorf(household.Invalid, op, "cannot read the file: %w", err)
-	}
-	a.size = info.Size()
-	if err := foreign(a.file, a.size); err != nil {
+	if err := foreign(a.in, a.size); err != nil {
 		return err
 	}
-	budget := &budgetReader{in: a.file, left: maxDirectory}
+	budget := &budgetReader{in: a.in, left: maxDirectory}
 	z, err := zip.NewReader(budget, a.size)
 	switch {
 	case budget.left < 0:

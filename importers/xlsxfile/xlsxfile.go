@@ -71,13 +71,17 @@ func (r headed) Header() []string { return r.names }
 // Open opens the workbook and reads the header of its first sheet. When only
 // one sheet holds anything, the reader is an importers.HeaderReader. Errors
 // are *household.Error.
-func Open(path string) (importers.Reader, error) { return open(path, stringsInMemory) }
-
-func open(path string, stringsLimit int) (importers.Reader, error) {
+func Open(path string) (importers.Reader, error) {
 	a, err := openArchive(path)
 	if err != nil {
 		return nil, err
 	}
+	return open(a, stringsInMemory)
+}
+
+// open reads what stands before the first record, and closes the archive when
+// it fails. Shared strings beyond stringsLimit bytes go to a temporary file.
+func open(a *archive, stringsLimit int) (importers.Reader, error) {
 	r := &Reader{archive: a}
 	if err := r.begin(stringsLimit); err != nil {
 		r.Close()
