@@ -14,7 +14,10 @@ function giveUp(why) {
 
 if (missing()) giveUp(`there is no Chromium at ${chromiumPath} (try: scripts/setup, or set HEARTHMAP_CHROMIUM)`)
 
-const server = await startServer()
+const server = await startServer().catch((e) => {
+  console.error(`e2e: ${e.message}`)
+  process.exit(1)
+})
 if (server.missing) giveUp(server.missing)
 
 const tests = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=1', 'e2e/page.test.mjs'], {

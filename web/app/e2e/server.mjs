@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
@@ -20,6 +20,7 @@ export async function startServer() {
   if (!existsSync(binary)) return { missing: `there is no ${binary} (try: make build)` }
 
   const data = mkdtempSync(join(tmpdir(), 'hearthmap-e2e-'))
+  chmodSync(data, 0o755) // as root, PostgreSQL runs as another user who has to enter it
   const preset = process.env.HEARTHMAP_E2E_PRESET || 'village'
   const child = spawn(binary, ['demo', '--preset', preset, '--open=false', '--addr', '127.0.0.1:0', '--data', data], { stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
