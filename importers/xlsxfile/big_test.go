@@ -25,6 +25,13 @@ func bigRow(i int) [bigColumns]string {
 	}
 }
 
+const contentTypes = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">
+<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
+<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/>
+<Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/>
+<Override PartName="/xl/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.styles+xml"/>
+<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/></Types>`
+
 // writeBig writes a workbook as Excel does, in a stream: texts shared, dates
 // as serial numbers.
 func writeBig(tb testing.TB, rows int) string {
@@ -39,8 +46,7 @@ func writeBig(tb testing.TB, rows int) string {
 	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, 1) })
 	p := minimal("").related("styles", "styles.xml", `<styleSheet `+mainNS+`><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`).
 		related("sharedStrings", "sharedStrings.xml", "")
-	p["[Content_Types].xml"] = `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`
-	p["xl/_rels/workbook.xml.rels"] = `<?xml version="1.0"?>` + p["xl/_rels/workbook.xml.rels"]
+	p["[Content_Types].xml"] = contentTypes
 	for name, content := range p {
 		if name == "xl/worksheets/sheet1.xml" || name == "xl/sharedStrings.xml" {
 			continue
