@@ -194,6 +194,22 @@ func columnName(s string) string {
 	return household.Fold(strings.TrimPrefix(s, "\uFEFF"))
 }
 
+// KnownColumn reports whether a column of this name has a meaning in any kind
+// of file.
+func KnownColumn(name string) bool {
+	folded := columnName(name)
+	for _, kind := range Kinds {
+		for _, c := range tableOf(kind).columns {
+			for _, alias := range c.names {
+				if columnName(alias) == folded {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
 // arrange finds the fields of a kind among the names. Of two columns for one
 // field the one whose name is listed first wins, and twins by name are an
 // error.

@@ -7,6 +7,7 @@ import (
 
 	"hearthmap/geo/crs"
 	"hearthmap/household"
+	"hearthmap/importers/charset"
 )
 
 // judge turns the records of a kind into items. It is used by several
@@ -23,6 +24,9 @@ func (j *judge) judge(items []Item, rec Record, l *layout) []Item {
 	n := len(items)
 	if f, bad := r.damaged(); bad {
 		r.fail(f, RejectEncoding, "the text holds characters that were lost in a conversion", "type them again, or export the file as UTF-8")
+	} else if f, bad := r.private(); bad {
+		r.fail(f, RejectEncoding, "the text holds a character of somebody's own font (造字, private use area), which no other machine can show",
+			"type the character that GB 18030-2022 has for it; where it has none, the one on the identity card in pinyin")
 	} else {
 		items = j.entities(items, &r)
 	}
@@ -39,6 +43,17 @@ func (r *row) damaged() (field, bool) {
 			continue
 		}
 		if v := r.Values[i]; strings.IndexByte(v, 0) >= 0 || strings.Contains(v, "\uFFFD") {
+			return field(f), true
+		}
+	}
+	return 0, false
+}
+
+// private finds a character of a private use area in a value that will be
+// used.
+func (r *row) private() (field, bool) {
+	for f, i := range r.layout.at {
+		if i >= 0 && charset.Private(r.Values[i]) {
 			return field(f), true
 		}
 	}

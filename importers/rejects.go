@@ -208,8 +208,8 @@ func newRejectsWriter(f io.Writer, reader Reader) *rejectsWriter {
 	if !text.CRLF {
 		w.eol = "\n"
 	}
-	if text.BOM && w.enc == charset.UTF8 {
-		w.out.WriteString("\uFEFF")
+	if text.BOM {
+		w.out.Write(charset.Encode("\uFEFF", w.enc))
 	}
 	return w
 }

@@ -32,15 +32,20 @@ type Source interface {
 
 // FileOptions say how to read a file.
 type FileOptions struct {
-	// Encoding is auto, utf-8, gb18030 or big5; empty is auto. Formats with
-	// an encoding of their own ignore it.
+	// Encoding is as charset.Parse reads it; empty is auto. Formats with an
+	// encoding of their own ignore it.
 	Encoding string
+	// Sheet is the sheet of a workbook or layer of a GeoPackage to read;
+	// empty: as the format thinks best. HeaderRow is the row that names the
+	// columns, from 1; 0: the first one. Formats without them ignore them.
+	Sheet     string
+	HeaderRow int
 	// CRS is the reference system of the file's coordinates; the zero value
 	// is WGS 84. Readers of records leave coordinates as they are; a Source
 	// returns WGS 84.
 	CRS crs.CRS
-	// CRSGiven says that the user named a CRS other than the default, so that
-	// what the file itself says about its reference system does not count.
+	// CRSGiven says that the user named the CRS, so that what the file itself
+	// says about its reference system does not count.
 	CRSGiven bool
 }
 

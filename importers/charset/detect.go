@@ -2,6 +2,8 @@ package charset
 
 import (
 	"bytes"
+	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"hearthmap/household"
@@ -13,46 +15,71 @@ const DetectBytes = 256 << 10
 // Detect names the encoding of a file from its first bytes (whole says that
 // they are all of it). When the bytes fit two encodings or none, it refuses
 // with a *household.Error that says how to choose.
-//
-// UTF-8 is told by its form. GB 2312 and Big5 share their ranges, so they are
-// told by frequency: both put their everyday characters first, GB in leads
-// B0–D7 and Big5 in A4–C6, and 95 % of a text is of those.
-func Detect(head []byte, whole bool) (Encoding, error) {
+func Detect(head []byte, whole bool) (Encoding, error) { return Choose(head, whole, nil) }
+
+// Choose is Detect for a table: known, which may be nil, tells the names of
+// columns, which are strong evidence.
+func Choose(head []byte, whole bool, known func(name string) bool) (Encoding, error) {
 	const op = "charset.Detect"
-	if bytes.HasPrefix(head, []byte("\xEF\xBB\xBF")) {
-		return UTF8, nil
-	}
-	if bytes.HasPrefix(head, []byte("\xFF\xFE")) || bytes.HasPrefix(head, []byte("\xFE\xFF")) {
-		return "", household.Errorf(household.Invalid, op, "the file is UTF-16 text").
-			WithHint("save it as CSV UTF-8")
-	}
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("\xD0\xCF\x11\xE0")) {
 		return "", household.Errorf(household.Invalid, op, "the file is a workbook or an archive, not text").
-			WithHint("save it as CSV UTF-8")
+			WithHint("give it its proper name, such as .xlsx, or save it as CSV UTF-8")
+	}
+	list := Candidates(head, whole, known)
+	if e, ok := Certain(list); ok {
+		return e, nil
 	}
 	if bytes.IndexByte(head, 0) >= 0 {
 		return "", household.Errorf(household.Invalid, op, "the file holds NUL bytes and is not text").
 			WithHint("check that the file is complete, and export it again as CSV UTF-8")
 	}
-	good, bad := countUTF8(head, whole)
-	if bad == 0 || good >= 20*bad {
-		return UTF8, nil
-	}
-	gb, gbOK := score(head, 0xB0, 0xD7, gbPairs)
-	big5, big5OK := score(head, 0xA4, 0xC6, big5Pairs)
-	switch {
-	case gbOK && gb >= 0.6 && (!big5OK || gb-big5 >= 0.15):
-		return GB18030, nil
-	case big5OK && big5 >= 0.6 && (!gbOK || big5-gb >= 0.15):
-		return Big5, nil
-	}
-	return "", household.Errorf(household.Invalid, op, "cannot tell the file's encoding").
-		WithHint("name it: --encoding gb18030 for files of Excel in Chinese, else --encoding utf-8 or big5")
+	return "", undecided(list)
 }
 
-// countUTF8 counts the multi-byte characters and the bytes that belong to
-// none. An incomplete character at the end of a cut head is neither.
-func countUTF8(b []byte, whole bool) (good, bad int) {
+const (
+	certainScore  = 0.6
+	certainMargin = 0.15
+)
+
+// Certain returns the encoding of the first candidate if it stands out.
+func Certain(list []Candidate) (Encoding, bool) {
+	if len(list) == 0 || list[0].Score < certainScore {
+		return "", false
+	}
+	if len(list) > 1 && list[0].Score-list[1].Score < certainMargin {
+		return "", false
+	}
+	return list[0].Encoding, true
+}
+
+// undecided shows how the header reads in each encoding. It names headers
+// only, never what stands below them.
+func undecided(list []Candidate) *household.Error {
+	const op = "charset.Detect"
+	var reads, flags []string
+	for _, c := range list {
+		if c.Score < 0.2 || c.Encoding == UTF8 && c.Valid < 0.9 {
+			continue
+		}
+		text := "a first line that is not shown, for it looks like a person's row"
+		if len(c.Header) > 0 {
+			text = "“" + strings.Join(c.Header, ", ") + "”"
+		}
+		reads = append(reads, fmt.Sprintf("%s reads %s (score %.2f)", c.Encoding, text, c.Score))
+		flags = append(flags, "--encoding "+string(c.Encoding))
+	}
+	if len(reads) == 0 {
+		return household.Errorf(household.Invalid, op, "cannot tell the file's encoding: its bytes are Chinese text in none of utf-8, gb18030 and big5").
+			WithHint("open it in the program it comes from and save it as CSV UTF-8; to read it all the same and reject what is damaged, name one: --encoding gb18030")
+	}
+	return household.Errorf(household.Invalid, op, "cannot tell the file's encoding; as %s", strings.Join(reads, "; as ")).
+		WithHint("choose the one that reads well: %s", strings.Join(flags, " or "))
+}
+
+// countUTF8 counts the multi-byte characters, those of three and four bytes
+// among them, and the bytes that belong to none. An incomplete character at
+// the end of a cut head is neither.
+func countUTF8(b []byte, whole bool) (good, long, bad int) {
 	for len(b) > 0 {
 		if b[0] < 0x80 {
 			b = b[1:]
@@ -61,15 +88,18 @@ func countUTF8(b []byte, whole bool) (good, bad int) {
 		r, size := utf8.DecodeRune(b)
 		if r == utf8.RuneError && size == 1 {
 			if !whole && len(b) < utf8.UTFMax && !utf8.FullRune(b) {
-				return good, bad
+				return good, long, bad
 			}
 			bad++
 		} else {
 			good++
+			if size > 2 {
+				long++
+			}
 		}
 		b = b[size:]
 	}
-	return good, bad
+	return good, long, bad
 }
 
 // pairs says how the bytes from a lead byte on are read: the size of the
@@ -95,10 +125,12 @@ func big5Pairs(b []byte) int {
 	return 0
 }
 
-// score is the share of everyday characters (leads lo to hi and, where the
-// standard says so, trails from A1) among those that are no punctuation; ok
-// says that practically all bytes are characters at all.
-func score(b []byte, lo, hi byte, size pairs) (share float64, ok bool) {
+// score is the share of everyday characters among those that are no
+// punctuation, and the share of characters that are any at all. GB 2312 and
+// Big5 share their ranges, but both put their everyday characters first, GB in
+// leads B0–D7 (with trails from A1) and Big5 in A4–C6, and 95 % of a text is
+// of those.
+func score(b []byte, lo, hi byte, size pairs) (everydayShare, valid float64) {
 	everyday, all, bad := 0, 0, 0
 	gb := lo == 0xB0
 	for len(b) > 0 {
@@ -122,8 +154,8 @@ func score(b []byte, lo, hi byte, size pairs) (share float64, ok bool) {
 		}
 		b = b[n:]
 	}
-	if all == 0 {
-		return 0, false
+	if all == 0 && bad == 0 { // punctuation only
+		return 0, 1
 	}
-	return float64(everyday) / float64(all), bad*50 <= all
+	return share(everyday, all), share(all, all+bad)
 }

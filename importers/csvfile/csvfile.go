@@ -37,7 +37,7 @@ func Format() importers.Format {
 			importers.Units, importers.Residents, importers.Facilities,
 		},
 		OpenReader: func(path string, o importers.FileOptions) (importers.Reader, error) {
-			return Open(path, o.Encoding)
+			return OpenWith(path, o)
 		},
 	}
 }
@@ -70,8 +70,15 @@ type field struct{ from, to int } // in the record or in scratch
 // Open opens the file. encoding is as in charset.Parse. Errors are
 // *household.Error.
 func Open(path, encoding string) (*Reader, error) {
+	return OpenWith(path, importers.FileOptions{Encoding: encoding})
+}
+
+// OpenWith is Open with the options of an import. The header of a rejects
+// file is its first line, whatever the options say, and a byte order mark
+// names the encoding.
+func OpenWith(path string, o importers.FileOptions) (*Reader, error) {
 	const op = "csvfile.Open"
-	enc, err := charset.Parse(encoding)
+	enc, err := charset.Parse(o.Encoding)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +92,7 @@ func Open(path, encoding string) (*Reader, error) {
 		f.Close()
 		return nil, household.Errorf(household.Invalid, op, "cannot read the file: %w", err)
 	}
-	r, err := newReader(f, info.Size(), enc)
+	r, err := newReader(f, info.Size(), enc, o.HeaderRow)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -96,7 +103,7 @@ func Open(path, encoding string) (*Reader, error) {
 
 // newReader reads the head, chooses encoding, separator and line end, and
 // reads the header.
-func newReader(in io.Reader, size int64, enc charset.Encoding) (*Reader, error) {
+func newReader(in io.Reader, size int64, enc charset.Encoding, headerRow int) (*Reader, error) {
 	const op = "csvfile.Open"
 	r := &Reader{size: size, line: 1, ragged: map[int]string{}, count: &countingReader{in: in}}
 	head := make([]byte, charset.DetectBytes)
@@ -110,34 +117,65 @@ func newReader(in io.Reader, size int64, enc charset.Encoding) (*Reader, error) 
 		return nil, household.Errorf(household.Invalid, op, "the file is empty").
 			WithHint("check that the export ended well; its first line names the columns")
 	}
-	if enc == charset.Auto {
-		if enc, err = charset.Detect(head, whole); err != nil {
+	if marked, ok := byMark(head); ok {
+		enc = marked
+	} else if enc == charset.Auto {
+		if enc, err = charset.Choose(head, whole, importers.KnownColumn); err != nil {
 			return nil, err
 		}
 	}
-	r.text = importers.TextFormat{Encoding: string(enc), BOM: bytes.HasPrefix(head, bom)}
+	r.text = importers.TextFormat{Encoding: string(enc)}
+	_, r.text.BOM = byMark(head)
+	r.lineEnds(head)
+	r.in = charset.NewReader(io.MultiReader(bytes.NewReader(head), r.count), enc)
+	if err := r.readHeader(headerRow); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// byMark tells the encoding by a byte order mark.
+func byMark(head []byte) (charset.Encoding, bool) {
+	switch {
+	case bytes.HasPrefix(head, bom):
+		return charset.UTF8, true
+	case bytes.HasPrefix(head, []byte("\xFF\xFE")):
+		return charset.UTF16LE, true
+	case bytes.HasPrefix(head, []byte("\xFE\xFF")):
+		return charset.UTF16BE, true
+	}
+	return "", false
+}
+
+// lineEnds tells how lines end.
+func (r *Reader) lineEnds(head []byte) {
+	if e := charset.Encoding(r.text.Encoding); e == charset.UTF16LE || e == charset.UTF16BE {
+		// Decoders replace what they cannot read; they do not fail.
+		head, _ = io.ReadAll(charset.NewReader(bytes.NewReader(head), e))
+	}
 	r.eol = '\n'
 	if i := bytes.IndexByte(head, '\n'); i < 0 && bytes.IndexByte(head, '\r') >= 0 {
 		r.eol = '\r'
 	} else if i > 0 && head[i-1] == '\r' {
 		r.text.CRLF = true
 	}
-	r.in = charset.NewReader(io.MultiReader(bytes.NewReader(head), r.count), enc)
-	if err := r.readHeader(); err != nil {
-		return nil, err
-	}
-	return r, nil
 }
 
 var bom = []byte("\xEF\xBB\xBF")
 
-func (r *Reader) readHeader() error {
+// readHeader reads the names of the columns from line headerRow on.
+func (r *Reader) readHeader(headerRow int) error {
 	const op = "csvfile.Open"
 	if err := r.fill(0); err != nil {
 		return err
 	}
 	r.buf = bytes.TrimPrefix(r.buf, bom)
-	r.text.Comma = separator(r.buf, r.eol)
+	if headerRow > 1 && !r.ownRejects() {
+		if err := r.skipLines(headerRow - 1); err != nil {
+			return err
+		}
+	}
+	r.text.Comma = separator(r.buf[r.pos:], r.eol)
 	rec, err := r.next()
 	var bad *importers.RowError
 	switch {
@@ -159,6 +197,32 @@ func (r *Reader) readHeader() error {
 	}
 	r.names = names
 	return nil
+}
+
+// ownRejects reports whether the first line is the header of a rejects file.
+func (r *Reader) ownRejects() bool {
+	line, _, _ := bytes.Cut(r.buf, []byte{r.eol})
+	for _, name := range []string{"_row", "_code", "_reason", "_suggestion"} {
+		if !bytes.Contains(line, []byte(name)) {
+			return false
+		}
+	}
+	return true
+}
+
+// skipLines goes over the lines above the header.
+func (r *Reader) skipLines(n int) error {
+	for range n {
+		end, err := r.lineEnd(0)
+		if err != nil {
+			return err
+		}
+		if end <= 0 {
+			break // the end, or no table: reading the header says so
+		}
+		r.consume(end, 1)
+	}
+	return r.fill(len(r.buf) - r.pos)
 }
 
 // Header returns the names of the columns.

@@ -304,6 +304,8 @@ func ascii(s string) bool {
 
 func otherEncodings(used string) string {
 	switch charset.Encoding(used) {
+	case charset.UTF16LE, charset.UTF16BE:
+		return "--encoding utf-8 or gb18030"
 	case charset.UTF8:
 		return "--encoding gb18030 or big5"
 	case charset.GB18030:
