@@ -13,6 +13,9 @@ const (
 	Upsert  Mode = "upsert"  // create and update
 	Insert  Mode = "insert"  // create; rows that exist are rejected
 	Replace Mode = "replace" // upsert, and end what the file does not have
+	// UndoMode is what the history calls the undoing of a load; no file is
+	// imported with it.
+	UndoMode Mode = "undo"
 )
 
 // Batch describes a load before it begins.
@@ -47,6 +50,13 @@ type BatchInfo struct {
 	StartedAt  time.Time `json:"started_at"`
 	FinishedAt time.Time `json:"finished_at"`
 	Counts
+
+	SHA256   string            `json:"sha256"` // of the file, in hexadecimal
+	Options  map[string]string `json:"options"`
+	UndoneAt *time.Time        `json:"undone_at,omitempty"`
+	// Undoes is the batch that this one took back; 0 for a load. Then Updated
+	// counts what was reversed, Unchanged what was kept, Rejected what failed.
+	Undoes int64 `json:"undoes,omitempty"`
 }
 
 // Store takes loads. Implemented by postgis.
@@ -77,4 +87,50 @@ type Load interface {
 type Merged struct {
 	Tables  map[string]Counts // by table name: Created, Updated, Unchanged
 	Rejects []Reject          // ordered by row
+}
+
+// Undoer takes loads back. Implemented by postgis.
+type Undoer interface {
+	// Undo restores what the batch changed, in one transaction: rows that it
+	// made are deleted, values that it changed get back what they were, and
+	// what it ended goes on. Whatever was edited or is used since stays.
+	Undo(ctx context.Context, batch int64, account string) (UndoResult, error)
+	// PlanUndo tells what Undo would do, and changes nothing.
+	PlanUndo(ctx context.Context, batch int64) (UndoResult, error)
+}
+
+// UndoResult is what became of the rows that a batch made or changed. Each
+// row is counted once.
+type UndoResult struct {
+	Batch    int64  `json:"batch"`      // the one undone
+	Undo     int64  `json:"undo_batch"` // the undo's own; 0 for a plan
+	Kind     Kind   `json:"kind"`
+	FileName string `json:"file"`
+	// By table: as before the batch; kept, because they were edited or are
+	// used since; could not be put back.
+	Reversed map[string]int64 `json:"reversed"`
+	Kept     map[string]int64 `json:"kept"`
+	Failed   map[string]int64 `json:"failed"`
+	Reasons  []UndoReason     `json:"reasons"`
+	// Later are the batches, the newest first, that hold what was kept. To
+	// undo them first leaves less behind.
+	Later []int64 `json:"later"`
+}
+
+// UndoReason says why rows were kept or failed.
+type UndoReason struct {
+	Table  string   `json:"table"`
+	Failed bool     `json:"failed"` // else kept
+	Reason string   `json:"reason"`
+	Rows   int64    `json:"rows"`
+	Codes  []string `json:"codes"` // of some of them; empty for persons
+}
+
+// Total sums one of the buckets.
+func (UndoResult) Total(bucket map[string]int64) int64 {
+	var n int64
+	for _, rows := range bucket {
+		n += rows
+	}
+	return n
 }

@@ -94,7 +94,7 @@ func (l *load) open(ctx context.Context) error {
 		return loadError(op, err)
 	}
 	l.tx = tx
-	if err := l.lock(ctx); err != nil {
+	if err := l.lock(ctx, usesOf[l.batch.Kind]); err != nil {
 		return err
 	}
 	options := l.batch.Options
@@ -271,13 +271,14 @@ func (l *load) exec(ctx context.Context, sql string) error {
 func (db *DB) Batches(ctx context.Context) ([]importers.BatchInfo, error) {
 	const op = "postgis.Batches"
 	rows, err := db.Pool.Query(ctx, `SELECT id, kind, file_name, source, mode, account, started_at, finished_at,
-		read, created, updated, unchanged, rejected FROM import_batch WHERE finished_at IS NOT NULL ORDER BY id DESC`)
+		read, created, updated, unchanged, rejected, encode(file_sha256, 'hex'), options, undone_at, coalesce(undoes, 0)
+		FROM import_batch WHERE finished_at IS NOT NULL ORDER BY id DESC`)
 	if err != nil {
 		return nil, loadError(op, err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (b importers.BatchInfo, err error) {
 		err = row.Scan(&b.ID, &b.Kind, &b.FileName, &b.Source, &b.Mode, &b.Account, &b.StartedAt, &b.FinishedAt,
-			&b.Read, &b.Created, &b.Updated, &b.Unchanged, &b.Rejected)
+			&b.Read, &b.Created, &b.Updated, &b.Unchanged, &b.Rejected, &b.SHA256, &b.Options, &b.UndoneAt, &b.Undoes)
 		return b, err
 	})
 	return list, loadError(op, err)

@@ -65,16 +65,15 @@ var partOfTable = map[string]part{
 	"facility": partFacilities, "resident": partPersons,
 }
 
-// lock takes the advisory locks of the load's parts until the transaction
+// lock takes the advisory locks of the parts until the transaction
 // ends: exclusive for what it writes, shared for what it reads.
-func (l *load) lock(ctx context.Context) error {
+func (l *load) lock(ctx context.Context, u uses) error {
 	const op = "postgis.Begin"
 	name := "hearthmap import " + string(l.batch.Kind) + " " + l.db.City
 	if err := l.exec(ctx, fmt.Sprintf("SET LOCAL lock_timeout = %d; SET LOCAL application_name = %s",
 		l.db.lockWait.Milliseconds(), quote(name[:min(len(name), 63)]))); err != nil {
 		return loadError(op, err)
 	}
-	u := usesOf[l.batch.Kind]
 	for _, p := range partOrder {
 		call := ""
 		switch {

@@ -70,7 +70,14 @@ func (m *merger) findPlaces(ctx context.Context) error {
 	return nil
 }
 
+// sql finds anew where rows lie that lay, or now lie, in what was touched.
 func (f finding) sql() string {
+	return f.sqlWhere(fmt.Sprintf("(t.%[1]s IN (SELECT id FROM touched WHERE entity = '%[2]s')\n"+
+		"            OR EXISTS (SELECT FROM touched g WHERE g.entity = '%[2]s' AND ST_Covers(g.geom, %[3]s)))", f.column, f.in, f.point))
+}
+
+// sqlWhere does so for the rows t of which the condition is true.
+func (f finding) sqlWhere(condition string) string {
 	level := ""
 	if f.in == "area" {
 		level = "a.level = 'community' AND "
@@ -81,8 +88,7 @@ SELECT q.id, q.was, q.now FROM (
            (SELECT a.id FROM %[1]s a WHERE %[7]sa.ended_on IS NULL AND ST_Covers(a.geom, %[4]s) ORDER BY a.code LIMIT 1) AS now
       FROM %[2]s t
      WHERE t.ended_on IS NULL AND NOT %[5]s
-       AND (t.%[3]s IN (SELECT id FROM touched WHERE entity = '%[1]s')
-            OR EXISTS (SELECT FROM touched g WHERE g.entity = '%[1]s' AND ST_Covers(g.geom, %[4]s)))) q
+       AND %[8]s) q
  WHERE q.was IS DISTINCT FROM q.now;
 INSERT INTO load_change (entity, entity_id, building_id, op, old, west, south, east, north)
 SELECT '%[2]s', t.id, %[6]s, 'update', jsonb_build_object('%[3]s', f.was),
@@ -90,5 +96,5 @@ SELECT '%[2]s', t.id, %[6]s, 'update', jsonb_build_object('%[3]s', f.was),
   FROM found f JOIN %[2]s t ON t.id = f.id;
 UPDATE %[2]s t SET %[3]s = f.now FROM found f WHERE f.id = t.id;
 DROP TABLE found;
-`, f.in, f.table, f.column, f.point, f.given, f.building, level)
+`, f.in, f.table, f.column, f.point, f.given, f.building, level, condition)
 }

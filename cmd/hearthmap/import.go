@@ -24,11 +24,12 @@ type importCommand struct {
 	Facilities importKind `cmd:"" help:"Facilities by category (CSV, GeoJSON)."`
 	Osm        importKind `cmd:"" help:"An OpenStreetMap extract: streets, compounds, buildings, facilities (.osm .osm.gz .osm.bz2 .osm.pbf)."`
 	List       importList `cmd:"" help:"List what was imported."`
+	Undo       importUndo `cmd:"" help:"Take an import back: restore what it changed."`
 }
 
 type importKind struct {
 	Files    []string `arg:"" name:"file" help:"Files to load, in this order."`
-	CRS      string   `help:"Coordinates of the file: wgs84, gcj02, bd09 or EPSG:N." default:"wgs84"`
+	CRS      string   `help:"Coordinates of the file: wgs84, gcj02, bd09, EPSG:N or gk:MERIDIAN,EASTING. Default: as the file says, else wgs84."`
 	Encoding string   `help:"Encoding of the file: auto, utf-8, gb18030 or big5." default:"auto"`
 	Mode     string   `help:"upsert creates and updates; insert only creates; replace also ends what the file lacks." enum:"upsert,insert,replace" default:"upsert"`
 	DryRun   bool     `help:"Say what would happen, and leave everything as it is."`
@@ -143,12 +144,23 @@ func (importList) Run(ctx context.Context, con *console, s *settings) error {
 			return con.printJSON(list)
 		}
 		for _, b := range list {
-			con.print("%6d  %s  %-10s %-30s created %d, updated %d, unchanged %d, rejected %d", b.ID,
-				b.StartedAt.Local().Format("2006-01-02 15:04"), b.Kind, b.FileName, b.Created, b.Updated, b.Unchanged, b.Rejected)
+			con.print("%6d  %s  %-10s %-30s %s", b.ID, b.StartedAt.Local().Format("2006-01-02 15:04"), b.Kind, b.FileName, outcome(b))
 		}
 		if len(list) == 0 {
 			con.say("nothing was imported into %s yet", fmt.Sprintf("%q", s.City))
 		}
 		return nil
 	})
+}
+
+// outcome says what a batch did.
+func outcome(b importers.BatchInfo) string {
+	if b.Undoes != 0 {
+		return fmt.Sprintf("undid %d: reversed %d, kept %d, failed %d", b.Undoes, b.Updated, b.Unchanged, b.Rejected)
+	}
+	s := fmt.Sprintf("created %d, updated %d, unchanged %d, rejected %d", b.Created, b.Updated, b.Unchanged, b.Rejected)
+	if b.UndoneAt != nil {
+		s += " (undone)"
+	}
+	return s
 }

@@ -184,8 +184,10 @@ SELECT 'residence', r.id, r.building_id, 'end', jsonb_build_object('updated_batc
 UPDATE residence SET valid_to = current_date, updated_batch = {batch} WHERE id IN (SELECT id FROM leaving);
 INSERT INTO load_change (entity, entity_id, building_id, op, old, west, south, east, north)
 SELECT 'residence', r.id, r.building_id, 'update',
-       jsonb_build_object('updated_batch', r.updated_batch, 'relation', r.relation, 'residency', r.residency,
-                          'household_id', r.household_id),
+       jsonb_build_object('updated_batch', r.updated_batch)
+       || CASE WHEN r.relation <> s.relation THEN jsonb_build_object('relation', r.relation) ELSE '{}' END
+       || CASE WHEN r.residency <> s.residency THEN jsonb_build_object('residency', r.residency) ELSE '{}' END
+       || CASE WHEN r.household_id <> s.household_id THEN jsonb_build_object('household_id', r.household_id) ELSE '{}' END,
        ST_XMin(b.geom), ST_YMin(b.geom), ST_XMax(b.geom), ST_YMax(b.geom)
   FROM spell s JOIN residence r ON r.id = s.spell_id JOIN building b ON b.id = r.building_id
  WHERE s.act = 'changed';
