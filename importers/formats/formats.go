@@ -7,9 +7,10 @@ import (
 	"hearthmap/importers/csvfile"
 	"hearthmap/importers/geojsonfile"
 	"hearthmap/importers/osmfile"
+	"hearthmap/importers/xlsxfile"
 )
 
 // All returns the formats, those with the more telling marks first.
 func All() []importers.Format {
-	return []importers.Format{osmfile.Format(), geojsonfile.Format(), csvfile.Format()}
+	return []importers.Format{osmfile.Format(), xlsxfile.Format(), geojsonfile.Format(), csvfile.Format()}
 }

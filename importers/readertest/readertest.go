@@ -26,6 +26,7 @@ func ReadAll(tb testing.TB, r importers.Reader) ([]Row, error) {
 	tb.Helper()
 	var rows []Row
 	last, lastRead := int64(0), int64(0)
+	sheet := ""
 	for {
 		rec, err := r.Next()
 		var bad *importers.RowError
@@ -44,7 +45,7 @@ func ReadAll(tb testing.TB, r importers.Reader) ([]Row, error) {
 			if bad.Reject.Row == 0 || bad.Reject.Code == "" || bad.Reject.Reason == "" {
 				tb.Errorf("a reject without row, code or reason: %+v", bad.Reject)
 			}
-			rec.Row = bad.Reject.Row
+			rec.Row, rec.Sheet = bad.Reject.Row, bad.Reject.Sheet
 			reject := bad.Reject
 			rows = append(rows, Row{Reject: &reject})
 		default:
@@ -54,10 +55,10 @@ func ReadAll(tb testing.TB, r importers.Reader) ([]Row, error) {
 			rec.Values = slices.Clone(rec.Values)
 			rows = append(rows, Row{Record: rec})
 		}
-		if rec.Row <= last {
+		if rec.Row <= last && rec.Sheet == sheet {
 			tb.Errorf("row %d follows row %d", rec.Row, last)
 		}
-		last = rec.Row
+		last, sheet = rec.Row, rec.Sheet
 	}
 }
 
