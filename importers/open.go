@@ -114,7 +114,7 @@ func openSource(path string, kind Kind, f Format, o FileOptions) (Source, Reader
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := NewTabular(r, kind, o.CRS)
+	s, err := NewTabular(r, kind, crsOf(r, o))
 	if err != nil {
 		r.Close()
 		return nil, nil, err

@@ -21,7 +21,7 @@ type Options struct {
 	// Formats are the formats a file may have; see package formats.
 	Formats []Format
 
-	CRS      string // as crs.Parse reads it; empty is WGS 84
+	CRS      string // as crs.Parse reads it; empty is what the file says, else WGS 84
 	Encoding string // auto, utf-8, gb18030, big5; empty is auto
 	Mode     Mode   // empty is Upsert
 	DryRun   bool   // compare and report, then leave everything as it was
@@ -116,12 +116,13 @@ func (r *run) open() error {
 	if err != nil {
 		return household.Errorf(household.Invalid, op, "%w", err).WithHint("use %s", crs.Accepted)
 	}
-	r.file = FileOptions{Encoding: string(enc), CRS: system, CRSGiven: system != crs.WGS84}
+	r.file = FileOptions{Encoding: string(enc), CRS: system, CRSGiven: r.o.CRS != ""}
 	if r.format, err = chooseFormat(r.o.File, r.o.Kind, r.o.Formats); err != nil {
 		return err
 	}
 	r.source, r.reader, err = openSource(r.o.File, r.o.Kind, r.format, r.file)
 	if err == nil {
+		r.file.CRS = crsOf(r.reader, r.file)
 		if t, ok := r.reader.(TextReader); ok { // what auto turned out to be
 			r.file.Encoding = t.Text().Encoding
 		}
@@ -309,9 +310,6 @@ func (r *run) countRejected() {
 	if over > 0 {
 		r.report.Notes = append(r.report.Notes,
 			"only the first "+strconv.Itoa(maxRejects)+" rejects are listed; the file is probably read with the wrong options")
-	}
-	if r.report.Rejected > 0 && r.o.Mode == Replace {
-		r.report.Notes = append(r.report.Notes, "replace has ended what rejected rows describe, for they do not count as handed over")
 	}
 }
 

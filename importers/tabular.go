@@ -63,10 +63,14 @@ func (t *tabular) Progress() (read, total int64) { return t.reader.Progress() }
 func (t *tabular) Records() int64                { return t.records.Load() }
 func (t *tabular) Close() error                  { return t.reader.Close() }
 
-// Notes names the columns that were not used.
+// Notes are the reader's, and the columns that were not used.
 func (t *tabular) Notes() []string {
+	var notes []string
+	if n, ok := t.reader.(NotingReader); ok {
+		notes = n.Notes()
+	}
 	if len(t.unknown) == 0 {
-		return nil
+		return notes
 	}
 	const show = 20
 	names := t.unknown[:min(show, len(t.unknown))]
@@ -74,7 +78,7 @@ func (t *tabular) Notes() []string {
 	if len(t.unknown) > show {
 		note += " and others"
 	}
-	return []string{note}
+	return append(notes, note)
 }
 
 // layout returns the layout of records with these names.
