@@ -103,6 +103,16 @@ func TestMergedData(t *testing.T) {
 	}
 }
 
+// Values under no name do not vanish without a word.
+func TestNamelessColumn(t *testing.T) {
+	r := mustOpen(t, grid(t, []string{"a|||d", "1|||4", "1||x|4", "2||y|4"}))
+	wantLines(t, lines(t, r), "Sheet1 2: 1|||4", "Sheet1 3: 1||x|4", "Sheet1 4: 2||y|4")
+	notes := strings.Join(r.(importers.NotingReader).Notes(), "\n")
+	if strings.Count(notes, "no name") != 1 || !strings.Contains(notes, "column C") {
+		t.Errorf("notes %q", notes)
+	}
+}
+
 // A cell that cannot be used spoils every row it is merged over.
 func TestMergedProblem(t *testing.T) {
 	r := mustOpen(t, minimal(`<sheetData><row r="1"><c t="str"><v>a</v></c><c t="str"><v>b</v></c></row>

@@ -154,6 +154,7 @@ func TestBrokenParts(t *testing.T) {
 		{"crossed tags", sheet(`<row><c><v>1</c></v></row>`), "not well formed"},
 		{"long text", sheet(`<row><c t="str"><v>` + repeated("x", 3<<20) + `</v></c></row>`), "1 MiB"},
 		{"long text in pieces", sheet(`<row><c t="str"><v>` + repeated(repeated("x", 1000)+"<!---->", 2000) + `</v></c></row>`), "1 MiB"},
+		{"long row", sheet(`<row>` + repeated(`<c t="str"><v>`+repeated("x", 1<<19)+`</v></c>`, 20) + `</row>`), "8 MiB"},
 		{"rows out of order", sheet(`<row r="5"/><row r="4"/>`), "order"},
 		{"row beyond the last", sheet(`<row r="1048577"/>`), "order"},
 		{"column beyond the last", sheet(`<row><c r="XFE2"/></row>`), "not well formed"},

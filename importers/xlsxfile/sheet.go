@@ -2,6 +2,7 @@ package xlsxfile
 
 import (
 	"bytes"
+	"errors"
 	"io"
 
 	"hearthmap/household"
@@ -9,7 +10,9 @@ import (
 )
 
 // maxRowText bounds the text of one row's cells.
-const maxRowText = 16 << 20
+const maxRowText = 8 << 20
+
+var errLongRow = errors.New("the texts of a row are longer than 8 MiB")
 
 // problem is why a cell spoils its row.
 type problem struct {
@@ -63,6 +66,8 @@ type cells struct {
 	scratch []byte // texts of the row that are not shared
 	places  []place
 	hidden  int64 // rows that are hidden
+
+	borrowed int // bytes of the row's shared texts
 }
 
 // place is where in scratch the text of a column is.
@@ -117,7 +122,7 @@ func (c *cells) next(row *sheetRow) (bool, error) {
 
 func (c *cells) row(row *sheetRow) error {
 	row.values, row.problems = row.values[:0], row.problems[:0]
-	c.scratch, c.places = c.scratch[:0], c.places[:0]
+	c.scratch, c.places, c.borrowed = c.scratch[:0], c.places[:0], 0
 	row.num = c.last + 1
 	for attrs := c.in.attrs; ; {
 		name, value, rest, ok := cutAttr(attrs)
@@ -163,8 +168,8 @@ func (c *cells) row(row *sheetRow) error {
 			if col, err = c.cell(row, col); err != nil {
 				return err
 			}
-			if len(c.scratch) > maxRowText {
-				return errTooLong
+			if len(c.scratch)+c.borrowed > maxRowText {
+				return errLongRow
 			}
 		}
 	}
@@ -379,6 +384,7 @@ func (c *cells) shared(row *sheetRow, col int) error {
 		if row.values[col], ok, err = c.book.strings.get(i); err != nil {
 			return err
 		}
+		c.borrowed += len(row.values[col])
 	}
 	if !ok {
 		row.problems = append(row.problems, problem{

@@ -2,6 +2,7 @@ package xlsxfile
 
 import (
 	"io"
+	"slices"
 	"strconv"
 
 	"hearthmap/importers"
@@ -23,6 +24,9 @@ type table struct {
 	next   int     // the first merge that has not begun
 	active []filling
 	areas  int64 // merged areas among the records
+
+	nameless []int // columns within the table that the header does not name
+	unused   []int // those of them that have values
 }
 
 // filling is a merged area that the current row passes through.
@@ -83,6 +87,11 @@ func (t *table) drop(until int64) {
 func (t *table) begin(header int64) {
 	for t.next < len(t.merges) && int64(t.merges[t.next].top) <= header {
 		t.next++
+	}
+	for col, name := range t.names {
+		if name == "" {
+			t.nameless = append(t.nameless, col)
+		}
 	}
 }
 
@@ -221,6 +230,13 @@ func (t *table) judge(row *sheetRow) (importers.Record, error) {
 			suggestion: "name the column in the header, or clear the cell",
 		})
 	}
+	for i := 0; i < len(t.nameless); i++ {
+		if col := t.nameless[i]; !isBlank(row.values[col]) {
+			t.unused = append(t.unused, col)
+			t.nameless = slices.Delete(t.nameless, i, i+1)
+			i--
+		}
+	}
 	return importers.Record{Row: row.num, Sheet: t.name, Names: t.names, Values: row.values}, nil
 }
 
@@ -242,6 +258,9 @@ func (t *table) finish() {
 	if t.areas > 0 {
 		t.book.note("sheet %s: the value of a merged area was taken for each of its rows and columns ("+
 			strconv.FormatInt(t.areas, 10)+" areas)", t.name)
+	}
+	for _, col := range t.unused {
+		t.book.note("sheet %s: column "+columnLetters(col)+" has values but no name in the header, and was not used", t.name)
 	}
 	if t.cells.hidden > 0 {
 		t.book.note("sheet %s: "+strconv.FormatInt(t.cells.hidden, 10)+" hidden rows were read like the others", t.name)
