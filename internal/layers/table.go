@@ -23,6 +23,9 @@ const orb = "github.com/paulmach/orb"
 
 const rtree = "github.com/tidwall/rtree"
 
+// pinyin says how characters sound: names are misheard more often than misread.
+const pinyin = "github.com/mozillazg/go-pinyin"
+
 // sync holds errgroup: the heavy searches run on all cores.
 const sync = "golang.org/x/sync"
 
@@ -44,6 +47,7 @@ var table = []row{
 	{"tiles/...", []string{"geo", "household", "tiles/..."}, nil},
 	{"importers", []string{"household", "geo", "geo/crs", "importers/charset"}, nil},
 	{"importers/charset", []string{"household"}, nil},
+	{"importers/people", []string{"household"}, []string{pinyin}},
 	{"importers/...", []string{"importers/...", "household", "geo", "geo/crs"}, nil},
 	{"migrations", []string{"household"}, nil},
 	{"postgis", []string{"household", "geo/...", "importers/...", "migrations"}, nil},
