@@ -213,7 +213,9 @@ func KnownColumn(name string) bool {
 // arrange finds the fields of a kind among the names. Of two columns for one
 // field the one whose name is listed first wins, and twins by name are an
 // error.
-func (t table) arrange(names []string) (layout, error) {
+//
+// A mapping, which may be nil, goes before the names.
+func (t table) arrange(names []string, m *applied) (layout, error) {
 	l := layout{names: names}
 	for i := range l.at {
 		l.at[i] = -1
@@ -227,7 +229,13 @@ func (t table) arrange(names []string) (layout, error) {
 		}
 	}
 	used := make([]bool, len(names))
+	if err := l.arrangeMapped(folded, used, m); err != nil {
+		return l, err
+	}
 	for _, c := range t.columns {
+		if l.at[c.field] >= 0 {
+			continue
+		}
 	aliases:
 		for _, alias := range c.names {
 			want := columnName(alias)
@@ -253,16 +261,39 @@ func (t table) arrange(names []string) (layout, error) {
 	return l, nil
 }
 
+// arrangeMapped gives columns the fields that the mapping names.
+func (l *layout) arrangeMapped(folded []string, used []bool, m *applied) error {
+	if m == nil {
+		return nil
+	}
+	for i, n := range folded {
+		f, ok := m.columns[n]
+		if !ok || n == "" {
+			continue
+		}
+		used[i] = true
+		if f == fieldCount {
+			continue
+		}
+		if l.at[f] >= 0 {
+			return household.Errorf(household.Invalid, "importers.arrange", "by the mapping the columns %q and %q hold the same",
+				l.names[l.at[f]], l.names[i]).WithHint(`write "-" for the one that is not used`)
+		}
+		l.at[f] = int16(i)
+	}
+	return nil
+}
+
 // check returns an error that names the columns the table lacks and what
 // they may be called.
-func (t table) check(l layout, kind Kind) error {
+func (t table) check(l layout, kind Kind, m *applied) error {
 	var missing, accepted []string
 	for _, ways := range t.needs {
 		ok := false
 		for _, way := range ways {
 			have := true
 			for _, f := range way {
-				have = have && l.at[f] >= 0
+				have = have && (l.at[f] >= 0 || m != nil && m.constants[f] != "")
 			}
 			ok = ok || have
 		}
@@ -289,7 +320,7 @@ func (t table) check(l layout, kind Kind) error {
 		word = strconv.Itoa(len(missing)) + " columns"
 	}
 	return household.Errorf(household.Invalid, "importers.check", "the file lacks %s of %s: %s", word, kind, strings.Join(missing, "; ")).
-		WithHint("name the columns so: %s", strings.Join(accepted, "; "))
+		WithHint("name the columns so: %s; or say with --mapping which they are (hearthmap import inspect writes such a file)", strings.Join(accepted, "; "))
 }
 
 func (t table) column(f field) column {

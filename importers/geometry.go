@@ -25,16 +25,18 @@ type problem struct {
 const closeGap = 1e-7
 
 // judgeGeometry converts g to WGS 84 and checks it. Polygons come out closed,
-// their outer rings counterclockwise and holes clockwise (RFC 7946), lines
-// without repeated points. g itself is changed.
-func judgeGeometry(g orb.Geometry, c crs.CRS) (orb.Geometry, *problem) {
+// their outer rings counterclockwise and holes clockwise (RFC 7946), without
+// spikes, lines without repeated points; what was mended so is counted in m.
+// Outlines that cross themselves are rejected: there is more than one way to
+// mend them. g itself is changed.
+func judgeGeometry(g orb.Geometry, c crs.CRS, m *mends) (orb.Geometry, *problem) {
 	switch g := g.(type) {
 	case orb.Point:
 		p, bad := judgePoint(g, c)
 		return p, bad
 	case orb.MultiPoint:
 		if len(g) == 1 {
-			return judgeGeometry(g[0], c)
+			return judgeGeometry(g[0], c, m)
 		}
 	case orb.LineString:
 		l, bad := judgeLine(g, c)
@@ -50,12 +52,12 @@ func judgeGeometry(g orb.Geometry, c crs.CRS) (orb.Geometry, *problem) {
 			return g, nil
 		}
 	case orb.Polygon:
-		p, bad := judgePolygon(g, c)
+		p, bad := judgePolygon(g, c, m)
 		return p, bad
 	case orb.MultiPolygon:
 		for i := range g {
 			var bad *problem
-			if g[i], bad = judgePolygon(g[i], c); bad != nil {
+			if g[i], bad = judgePolygon(g[i], c, m); bad != nil {
 				return nil, bad
 			}
 		}
@@ -63,7 +65,7 @@ func judgeGeometry(g orb.Geometry, c crs.CRS) (orb.Geometry, *problem) {
 			return g, nil
 		}
 	case orb.Ring:
-		return judgeGeometry(orb.Polygon{g}, c)
+		return judgeGeometry(orb.Polygon{g}, c, m)
 	}
 	return nil, &problem{RejectGeometry, "the geometry is empty or of a kind that is not read here", "use a point, a line or a polygon"}
 }
@@ -114,12 +116,13 @@ func judgeLine(l orb.LineString, c crs.CRS) (orb.LineString, *problem) {
 	return l, nil
 }
 
-func judgePolygon(p orb.Polygon, c crs.CRS) (orb.Polygon, *problem) {
+func judgePolygon(p orb.Polygon, c crs.CRS, m *mends) (orb.Polygon, *problem) {
 	if len(p) == 0 {
 		return nil, &problem{RejectGeometry, "the polygon has no ring", "draw it anew or remove it"}
 	}
+	var mended mending
 	for i := range p {
-		ring, bad := judgeRing(p[i], c)
+		ring, bad := judgeRing(p[i], c, &mended)
 		if bad != nil {
 			return nil, bad
 		}
@@ -132,28 +135,36 @@ func judgePolygon(p orb.Polygon, c crs.CRS) (orb.Polygon, *problem) {
 		}
 		if ring.Orientation() != want {
 			ring.Reverse()
+			mended.turned = true
 		}
 		p[i] = ring
 	}
+	m.count(mended)
 	return p, nil
 }
 
-func judgeRing(ring orb.Ring, c crs.CRS) (orb.Ring, *problem) {
+func judgeRing(ring orb.Ring, c crs.CRS, mended *mending) (orb.Ring, *problem) {
 	n := len(ring)
 	ring, bad := judgePoints(ring, c)
 	if bad != nil {
 		return nil, bad
 	}
+	mended.repeated = mended.repeated || len(ring) < n
 	if n < 4 || len(ring) < 3 {
 		return nil, &problem{RejectGeometry, "a ring of the polygon has fewer than four points", "draw it anew or remove it"}
 	}
 	first, last := ring[0], ring[len(ring)-1]
 	if first != last {
 		if math.Abs(first[0]-last[0]) > closeGap || math.Abs(first[1]-last[1]) > closeGap {
-			return nil, &problem{RejectGeometry, "a ring of the polygon is not closed", "repeat its first point at its end"}
+			ring = append(ring, first)
+			mended.closed = true
+		} else {
+			ring[len(ring)-1] = first
 		}
-		ring[len(ring)-1] = first
 	}
+	before := len(ring)
+	ring = cutSpikes(ring)
+	mended.spikes = mended.spikes || len(ring) < before
 	if len(ring) < 4 || ring.Orientation() == 0 {
 		return nil, &problem{RejectGeometry, "a ring of the polygon encloses no ground", "draw it anew or remove it"}
 	}

@@ -33,15 +33,15 @@ func TestJudgeGeometry(t *testing.T) {
 		"clockwise":          {orb.Polygon{ring(1, 1, 1, 2, 2, 2, 2, 1, 1, 1)}, ""},
 		"repeated points":    {orb.Polygon{ring(1, 1, 2, 1, 2, 1, 2, 2, 1, 2, 1, 1)}, ""},
 		"nearly closed":      {orb.Polygon{ring(1, 1, 2, 1, 2, 2, 1, 2, 1, 1.00000001)}, ""},
-		"open":               {orb.Polygon{ring(1, 1, 2, 1, 2, 2, 1, 2)}, RejectGeometry},
+		"open":               {orb.Polygon{ring(1, 1, 2, 1, 2, 2, 1, 2)}, ""},
 		"three points":       {orb.Polygon{ring(1, 1, 2, 1, 1, 1)}, RejectGeometry},
 		"no ring":            {orb.Polygon{}, RejectGeometry},
 		"empty ring":         {orb.Polygon{orb.Ring{}}, RejectGeometry},
 		"one place":          {orb.Polygon{ring(1, 1, 1, 1, 1, 1, 1, 1)}, RejectGeometry},
 		"flat":               {orb.Polygon{ring(1, 1, 2, 1, 3, 1, 1, 1)}, RejectGeometry},
 		"bow tie":            {orb.Polygon{ring(1, 1, 2, 2, 2, 1, 1, 2, 1, 1)}, RejectGeometry},
-		"spike":              {orb.Polygon{ring(1, 1, 2, 1, 3, 1, 2, 1, 2, 2, 1, 1)}, RejectGeometry},
-		"spike at the start": {orb.Polygon{ring(0, 1, 2, 1, 2, 2, 1, 2, 1, 1, 0, 1)}, RejectGeometry},
+		"spike":              {orb.Polygon{ring(1, 1, 2, 1, 3, 1, 2, 1, 2, 2, 1, 1)}, ""},
+		"spike at the start": {orb.Polygon{ring(0, 1, 2, 1, 2, 2, 1, 2, 1, 1, 0, 1)}, ""},
 		"touches itself":     {orb.Polygon{ring(1, 1, 5, 1, 5, 5, 3, 1, 1, 5, 1, 1)}, RejectGeometry},
 		"hole":               {orb.Polygon{ring(0, 1, 4, 1, 4, 5, 0, 5, 0, 1), ring(1, 2, 2, 2, 2, 3, 1, 2)}, ""},
 		"hole outside":       {orb.Polygon{ring(0, 1, 4, 1, 4, 5, 0, 5, 0, 1), ring(5, 2, 6, 2, 6, 3, 5, 2)}, RejectGeometry},
@@ -52,7 +52,7 @@ func TestJudgeGeometry(t *testing.T) {
 		"two points":         {orb.MultiPoint{{1, 1}, {2, 2}}, RejectGeometry},
 		"nested collection":  {orb.Collection{orb.Collection{orb.Point{1, 1}}, orb.Point{2, 2}}, RejectGeometry},
 	} {
-		g, bad := judgeGeometry(orb.Clone(k.g), crs.WGS84)
+		g, bad := judgeGeometry(orb.Clone(k.g), crs.WGS84, &mends{})
 		code := RejectCode("")
 		if bad != nil {
 			code = bad.code
@@ -127,7 +127,7 @@ func TestParseWKT(t *testing.T) {
 	} {
 		g, err := parseWKT(s)
 		if err == nil && g != nil {
-			_, bad := judgeGeometry(g, crs.WGS84)
+			_, bad := judgeGeometry(g, crs.WGS84, &mends{})
 			err = nil
 			if bad != nil {
 				err = &RowError{Reject{Reason: bad.reason}, Record{}}
@@ -152,7 +152,7 @@ func FuzzWKT(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		if g, err := parseWKT(s); err == nil && g != nil {
-			judgeGeometry(g, crs.WGS84)
+			judgeGeometry(g, crs.WGS84, &mends{})
 		}
 	})
 }

@@ -13,14 +13,17 @@ import (
 // judge turns the records of a kind into items. It is used by several
 // goroutines at a time and holds no state of a record.
 type judge struct {
-	kind  Kind
-	crs   crs.CRS
-	words *words
+	kind    Kind
+	crs     crs.CRS
+	words   *words
+	mapping *applied // nil: none
+	mends   *mends
+	ground  *ground
 }
 
 // judge appends the items of the record: its entities, or one reject.
 func (j *judge) judge(items []Item, rec Record, l *layout) []Item {
-	r := row{Record: rec, layout: l, crs: j.crs}
+	r := row{Record: rec, layout: l, crs: j.crs, mapping: j.mapping, mends: j.mends, ground: j.ground}
 	n := len(items)
 	if f, bad := r.damaged(); bad {
 		r.fail(f, RejectEncoding, "the text holds characters that were lost in a conversion", "type them again, or export the file as UTF-8")

@@ -182,6 +182,9 @@ next:
 		if w == "" || w == "无" {
 			continue
 		}
+		if w = r.mapping.translate(fTags, w); w == "" {
+			continue
+		}
 		t, ok := j.words.tag[wordKey(w)]
 		if !ok {
 			r.fail(fTags, RejectValue, "a tag is not known", "use, separated by ';': "+acceptedTags)

@@ -14,9 +14,12 @@ import (
 // once, at the end.
 type row struct {
 	Record
-	layout *layout
-	crs    crs.CRS
-	reject *Reject
+	layout  *layout
+	crs     crs.CRS
+	mapping *applied // nil: none
+	mends   *mends
+	ground  *ground // nil: any place will do
+	reject  *Reject
 }
 
 // fail rejects the row because of the field; the first reason stays.
@@ -33,8 +36,24 @@ func (r *row) fail(f field, code RejectCode, reason, suggestion string) {
 // noField is for rejects that belong to no column.
 const noField = fieldCount
 
-// raw is the value of the field, trimmed; "" when the file lacks it.
+// raw is the value of the field, trimmed, and as the mapping has it: words
+// translated, constants where the row has nothing. "" when there is none.
 func (r *row) raw(f field) string {
+	v := r.cell(f)
+	if r.mapping == nil {
+		return v
+	}
+	if v != "" {
+		v = r.mapping.translate(f, v)
+	}
+	if v == "" {
+		v = r.mapping.constants[f]
+	}
+	return v
+}
+
+// cell is the value of the field in the file, trimmed.
+func (r *row) cell(f field) string {
 	i := r.layout.at[f]
 	if i < 0 {
 		return ""
@@ -143,7 +162,10 @@ func (r *row) shape() orb.Geometry {
 		r.fail(fLon, RejectMissing, "the place is missing", "fill in longitude and latitude, or the shape")
 		return nil
 	}
-	out, problem := judgeGeometry(g, r.crs)
+	out, problem := judgeGeometry(g, r.crs, r.mends)
+	if problem == nil {
+		problem = r.ground.judge(out)
+	}
 	if problem != nil {
 		r.fail(f, problem.code, problem.reason, problem.suggestion)
 		return nil

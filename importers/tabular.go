@@ -45,10 +45,20 @@ type tabular struct {
 // It fails with *household.Error when the reader has a header that lacks
 // required columns.
 func NewTabular(r Reader, kind Kind, c crs.CRS) (Source, error) {
+	return newTabular(r, kind, c, nil, nil)
+}
+
+// newTabular is NewTabular with a mapping and the city's ground, of which
+// both may be nil.
+func newTabular(r Reader, kind Kind, c crs.CRS, m *Mapping, g *ground) (*tabular, error) {
 	t := &tabular{reader: r, kind: kind, table: tableOf(kind), layouts: map[string]*layout{}}
-	t.judge = judge{kind: kind, crs: c, words: newWords()}
+	t.judge = judge{kind: kind, crs: c, words: newWords(), mends: &mends{}, ground: g}
 	if t.table.columns == nil {
 		return nil, household.Errorf(household.Invalid, "importers.NewTabular", "%s cannot be read from tables", kind)
+	}
+	var err error
+	if t.judge.mapping, err = m.apply(kind); err != nil {
+		return nil, err
 	}
 	if h, ok := r.(HeaderReader); ok {
 		t.strict = true
@@ -69,6 +79,7 @@ func (t *tabular) Notes() []string {
 	if n, ok := t.reader.(NotingReader); ok {
 		notes = n.Notes()
 	}
+	notes = append(notes, t.judge.mends.notes()...)
 	if len(t.unknown) == 0 {
 		return notes
 	}
@@ -91,12 +102,12 @@ func (t *tabular) layout(names []string) (*layout, error) {
 		t.last = l
 		return l, nil
 	}
-	l, err := t.table.arrange(names)
+	l, err := t.table.arrange(names, t.judge.mapping)
 	if err != nil {
 		return nil, err
 	}
 	if t.strict {
-		if err := t.table.check(l, t.kind); err != nil {
+		if err := t.table.check(l, t.kind, t.judge.mapping); err != nil {
 			return nil, err
 		}
 	}

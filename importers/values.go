@@ -79,7 +79,10 @@ func (r *row) date(f field, what string) time.Time {
 	if s == "" {
 		return time.Time{}
 	}
-	t, ok := parseDate(fold(s))
+	t, ok := r.mapping.date(fold(s))
+	if !ok {
+		t, ok = parseDate(fold(s))
+	}
 	switch {
 	case !ok:
 		r.fail(f, RejectValue, what+" is not a date", "write it as 1990-01-31, 1990/1/31, 19900131 or 1990年1月31日")

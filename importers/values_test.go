@@ -69,7 +69,7 @@ func TestColumnNames(t *testing.T) {
 					continue
 				}
 				// The contract's names hold for a file of their own.
-				l, err := table.arrange([]string{" " + n + " "})
+				l, err := table.arrange([]string{" " + n + " "}, nil)
 				if err != nil || l.at[c.field] != 0 {
 					t.Errorf("%s: %q is not read (%v)", kind, n, err)
 				}
@@ -79,14 +79,14 @@ func TestColumnNames(t *testing.T) {
 }
 
 func TestArrange(t *testing.T) {
-	l, err := tableOf(Units).arrange([]string{"\uFEFFBuilding Code", "ＲＯＯＭ", "建筑面积（平方米）", "备注", "*单元"})
+	l, err := tableOf(Units).arrange([]string{"\uFEFFBuilding Code", "ＲＯＯＭ", "建筑面积（平方米）", "备注", "*单元"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if l.at[fBuilding] != 0 || l.at[fRoom] != 1 || l.at[fArea] != 2 || l.at[fEntrance] != 4 || len(l.unknown) != 1 || l.unknown[0] != "备注" {
 		t.Errorf("%+v", l)
 	}
-	if _, err := tableOf(Units).arrange([]string{"room", "ROOM"}); err == nil {
+	if _, err := tableOf(Units).arrange([]string{"room", "ROOM"}, nil); err == nil {
 		t.Error("a column twice is no error")
 	}
 }

@@ -122,8 +122,9 @@ func newWords() *words {
 	}
 	w.sex["unknown"] = household.SexUnknown
 	for _, c := range household.Categories {
-		w.category[wordKey(string(c.ID))] = c.ID
-		w.category[wordKey(c.En)] = c.ID
+		for _, name := range append([]string{string(c.ID), c.En, c.Zh}, c.Aliases...) {
+			w.category[wordKey(name)] = c.ID
+		}
 	}
 	return w
 }
