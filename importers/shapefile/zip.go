@@ -1,0 +1,203 @@
+package shapefile
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"hearthmap/household"
+	"hearthmap/importers/charset"
+)
+
+const (
+	// maxDirectory bounds an archive's list of contents, which is held in
+	// memory: some 100,000 files.
+	maxDirectory = 8 << 20
+	// maxUnpacked bounds what a member may unpack to.
+	maxUnpacked = 64 << 30
+)
+
+// openZip finds the one shapefile, or else the one table, of an archive.
+// Nothing is unpacked to the disk.
+func openZip(name string) (*fileSet, error) {
+	p, err := diskPart(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, household.Errorf(household.Invalid, op, "cannot open the file: %w", err).WithHint("check that you may read it")
+	}
+	set, err := readZip(f, p.size)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	set.closer = f
+	return set, nil
+}
+
+func readZip(f io.ReaderAt, size int64) (*fileSet, error) {
+	if err := checkDirectory(f, size); err != nil {
+		return nil, err
+	}
+	z, err := zip.NewReader(f, size)
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		return nil, household.Errorf(household.Invalid, op, "the archive cannot be read: %w", err).
+			WithHint("it was damaged when it was copied, or is no .zip; pack the files anew")
+	}
+	members := map[string]*zip.File{} // by lower-case path
+	var shapes, tables []string       // paths without extension, as named
+	for _, m := range z.File {
+		name, ok := memberName(m)
+		ext := strings.ToLower(path.Ext(name))
+		if !ok || !partExtensions[ext] {
+			continue
+		}
+		stem := name[:len(name)-len(ext)]
+		if _, twice := members[strings.ToLower(name)]; twice {
+			return nil, household.Errorf(household.Invalid, op, "the archive holds %s twice", name).WithHint("pack the files anew")
+		}
+		members[strings.ToLower(name)] = m
+		switch ext {
+		case ".shp":
+			shapes = append(shapes, stem)
+		case ".dbf":
+			tables = append(tables, stem)
+		}
+	}
+	stem, ext, err := chooseMember(shapes, tables)
+	if err != nil {
+		return nil, err
+	}
+	set := &fileSet{archive: true}
+	for _, e := range []string{".shp", ".shx", ".dbf", ".prj", ".cpg"} {
+		if ext == ".dbf" && e != ".dbf" && e != ".cpg" {
+			continue
+		}
+		m := members[strings.ToLower(stem+e)]
+		if m == nil {
+			continue
+		}
+		p, err := zipPart(m, stem+e)
+		if err != nil {
+			return nil, err
+		}
+		set.set(e, p)
+	}
+	return set, nil
+}
+
+// chooseMember picks the only shapefile, or the only table where there is no
+// shapefile.
+func chooseMember(shapes, tables []string) (stem, ext string, err error) {
+	ext, all := ".shp", shapes
+	if len(shapes) == 0 {
+		ext, all = ".dbf", tables
+	}
+	switch len(all) {
+	case 0:
+		return "", "", household.Errorf(household.Invalid, op, "the archive holds neither a .shp nor a .dbf").
+			WithHint("pack the .shp, .shx, .dbf, .prj and .cpg of one shapefile; other files are handed over unpacked")
+	case 1:
+		return all[0], ext, nil
+	}
+	const show = 10
+	list := strings.Join(all[:min(show, len(all))], ", ")
+	if len(all) > show {
+		list += fmt.Sprintf(" and %d more", len(all)-show)
+	}
+	return "", "", household.Errorf(household.Invalid, op, "the archive holds %d layers: %s", len(all), list).
+		WithHint("unpack it and import the %s files one by one, each as its kind", ext)
+}
+
+// memberName is the path of a member that counts, in UTF-8 with slashes.
+func memberName(m *zip.File) (string, bool) {
+	name := m.Name
+	if !utf8.ValidString(name) { // packed by Windows in Chinese, without the flag of UTF-8
+		b, err := io.ReadAll(charset.NewReader(strings.NewReader(name), charset.GB18030))
+		if err != nil {
+			return "", false
+		}
+		name = string(b)
+	}
+	name = strings.ReplaceAll(name, `\`, "/")
+	base := path.Base(name)
+	if strings.HasSuffix(name, "/") || strings.HasPrefix(base, "._") || strings.HasPrefix(name, "__MACOSX/") {
+		return "", false
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == utf8.RuneError {
+			return '?'
+		}
+		return r
+	}, name), true
+}
+
+const flagEncrypted = 1
+
+func zipPart(m *zip.File, name string) (*part, error) {
+	switch {
+	case m.Flags&flagEncrypted != 0:
+		return nil, household.Errorf(household.Invalid, op, "%s in the archive is protected by a password", name).
+			WithHint("unpack it with the password and hand over the files")
+	case m.Method != zip.Store && m.Method != zip.Deflate:
+		return nil, household.Errorf(household.Invalid, op, "%s in the archive is packed by a method that is not read (number %d)", name, m.Method).
+			WithHint("unpack it and hand over the files")
+	case m.UncompressedSize64 > maxUnpacked:
+		return nil, household.Errorf(household.Invalid, op, "%s in the archive would unpack to more than 64 GiB", name).
+			WithHint("check the archive; if it is right, unpack it and hand over the files")
+	}
+	return &part{name: name, size: int64(m.UncompressedSize64), open: func() (io.ReadCloser, error) {
+		f, err := m.Open()
+		if err != nil {
+			return nil, unreadable(name, err)
+		}
+		return f, nil
+	}}, nil
+}
+
+// checkDirectory refuses an archive whose list of contents alone is a bomb.
+func checkDirectory(f io.ReaderAt, size int64) error {
+	tail := make([]byte, min(size, 66<<10))
+	if n, err := f.ReadAt(tail, size-int64(len(tail))); n < len(tail) {
+		return unreadable("the archive", err)
+	}
+	directory := uint64(0)
+	if i := bytes.LastIndex(tail, []byte("PK\x05\x06")); i >= 0 && len(tail) >= i+22 {
+		directory = uint64(binary.LittleEndian.Uint32(tail[i+12:]))
+	}
+	if i := bytes.LastIndex(tail, []byte("PK\x06\x06")); i >= 0 && len(tail) >= i+56 && directory == 0xFFFFFFFF {
+		directory = binary.LittleEndian.Uint64(tail[i+40:])
+	}
+	if directory > maxDirectory && directory <= uint64(size) {
+		return household.Errorf(household.Invalid, op, "the archive lists far too many files").
+			WithHint("pack the files of one shapefile only")
+	}
+	return nil
+}
+
+// unreadable is the error for bytes that cannot be had.
+func unreadable(name string, err error) error {
+	var ours *household.Error
+	if errors.As(err, &ours) {
+		return err
+	}
+	hint := "check the disk or share the file lies on"
+	switch {
+	case errors.Is(err, zip.ErrChecksum), errors.Is(err, zip.ErrFormat), errors.Is(err, io.ErrUnexpectedEOF):
+		hint = "it was damaged when it was copied; copy or pack it again"
+	default:
+		if strings.Contains(err.Error(), "flate:") {
+			hint = "it was damaged when it was copied; copy or pack it again"
+		}
+	}
+	return household.Errorf(household.Invalid, "shapefile.Next", "%s cannot be read on: %w", name, err).WithHint("%s", hint)
+}
