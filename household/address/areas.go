@@ -77,7 +77,7 @@ func (p *parser) district(i int) int {
 			}
 			return p.area(District, &p.a.District, i, j+1)
 		case '市':
-			if j >= i+2 && p.a.City != "" && !p.anyAt(j, cityNot) {
+			if j >= i+2 && p.a.City != "" && string(p.r[i:j+1]) != p.a.City && !p.anyAt(j, cityNot) {
 				return p.area(District, &p.a.District, i, j+1)
 			}
 		}

@@ -418,6 +418,13 @@ func (p *parser) plainNumber(s *seq, end int) int {
 	return end
 }
 
+// village says that the compound is a village, whose houses run on beyond 99.
+func (p *parser) village() bool {
+	r := []rune(p.a.Compound)
+	n := len(r)
+	return p.a.Building == "" && (p.a.Group != "" || n > 1 && contains("村屯庄寨堡", r[n-1]) && r[n-2] != '新')
+}
+
 // buildingAt reports whether a building with its unit is named at i.
 func (p *parser) buildingAt(i int) bool {
 	if p.rune1(i) == '-' {
@@ -435,7 +442,7 @@ func (p *parser) bare(s *seq, end int) int {
 		p.give(s, end, Room)
 	case s.n == 1 && p.onRoad():
 		p.give(s, end, Number)
-	case s.n == 1 && long(s.v[0]):
+	case s.n == 1 && long(s.v[0]) && !p.village():
 		p.give(s, end, Room)
 	case s.n == 1:
 		p.numbered()

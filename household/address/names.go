@@ -122,7 +122,7 @@ func (p *parser) roadEnd(i, j int) int {
 	next := j + n
 	switch p.r[j] {
 	case '街':
-		if n == 1 && p.rune1(next) == '道' && j == i {
+		if n == 1 && contains("业行食情货", p.r[j-1]) && j > i+1 { // 商业街, 步行街: a place, with buildings of its own
 			return 0
 		}
 	case '道':

@@ -1,0 +1,287 @@
+package match
+
+import (
+	"slices"
+
+	"hearthmap/household/address"
+)
+
+// Decision is what is to be done with an address.
+type Decision uint8
+
+// The decisions.
+const (
+	None     Decision = iota // nothing in the city looks like it
+	Doubtful                 // a person must choose
+	Certain                  // the first candidate is meant
+)
+
+// String returns none, doubtful or certain.
+func (d Decision) String() string { return [...]string{"none", "doubtful", "certain"}[min(d, Certain)] }
+
+// Outcome is how a part of an address compares with a building.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Unwritten Outcome = iota // the address does not say
+	Unknown                  // the register does not say
+	Differs                  // they contradict one another
+	Similar                  // a misspelt name, or one with more or less to it
+	Agrees
+)
+
+// String returns the outcome in words.
+func (o Outcome) String() string {
+	return [...]string{"not written", "not known", "differs", "similar", "agrees"}[min(o, Agrees)]
+}
+
+// Candidate is a building that an address may mean.
+type Candidate struct {
+	Code string
+	// Score is the share of what is written that agrees, from 0 to 1.
+	Score float64
+	// Parts says how each part compares; it holds nothing of the address.
+	Parts [address.Building + 1]Outcome
+}
+
+// Explain tells in words how the parts compare, such as "compound agrees,
+// number differs".
+func (c *Candidate) Explain() string {
+	s := ""
+	for k, o := range c.Parts {
+		if o == Unwritten {
+			continue
+		}
+		if s != "" {
+			s += ", "
+		}
+		s += address.Kind(k).String() + " " + o.String()
+	}
+	return s
+}
+
+// Result is what an address was found to mean.
+type Result struct {
+	Decision Decision
+	// Reason says in a few words why it is not certain; it holds nothing of
+	// the address.
+	Reason string
+	// Candidates are ordered from the best; at most MaxCandidates.
+	Candidates []Candidate
+}
+
+// MaxCandidates bounds the candidates of a result.
+const MaxCandidates = 8
+
+const (
+	// lead is how far the best candidate must be ahead of the next.
+	lead = 0.06
+	// maxSeen bounds the buildings that are compared with one address.
+	maxSeen = 64
+)
+
+// weights of the parts in the score.
+var weights = [address.Building + 1]float64{
+	address.City: 0.05, address.District: 0.1, address.Street: 0.08, address.Community: 0.08,
+	address.Road: 0.2, address.Number: 0.2, address.Compound: 0.35, address.Building: 0.35,
+}
+
+// query is one address on its way.
+type query struct {
+	x         *Index
+	a         *address.Address
+	compounds []guess
+	roads     []guess
+	stems     []string // areas' stems found before names
+	building  string
+	found     []candidate
+}
+
+type candidate struct {
+	Candidate
+	b              int32
+	compound, road quality
+	sole           bool // the only building of its place or number
+}
+
+// Match finds the buildings that the address may mean.
+func (x *Index) Match(a *address.Address) Result {
+	q := query{x: x, a: a, building: a.Building}
+	q.names()
+	q.collect()
+	if len(q.found) == 0 {
+		return Result{Reason: q.nothing()}
+	}
+	for i := range q.found {
+		q.score(&q.found[i])
+	}
+	slices.SortStableFunc(q.found, func(a, b candidate) int {
+		switch {
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
+			return 1
+		}
+		return int(a.b - b.b)
+	})
+	var r Result
+	r.Reason = q.doubt()
+	if r.Reason == "" {
+		r.Decision = Certain
+		r.Candidates = []Candidate{q.found[0].Candidate}
+		return r
+	}
+	r.Decision = Doubtful
+	for i := range q.found[:min(len(q.found), MaxCandidates)] {
+		r.Candidates = append(r.Candidates, q.found[i].Candidate)
+	}
+	return r
+}
+
+// nothing says why there is no candidate.
+func (q *query) nothing() string {
+	switch {
+	case q.a.Road == "" && q.a.Compound == "":
+		return "it names neither a road nor a compound"
+	case len(q.compounds) > 0 && q.compounds[0].q == exact:
+		return "the compound is known, but not the building in it"
+	case len(q.roads) > 0 && q.roads[0].q == exact:
+		return "the road is known, but not the number on it"
+	}
+	return "neither its road nor its compound is known"
+}
+
+// names looks up the names of the road and the compound.
+func (q *query) names() {
+	a, x := q.a, q.x
+	if a.Compound != "" {
+		q.compounds = q.lookUp(&x.compounds, address.Key(a.Compound), true)
+		if !firm(q.compounds) && a.Road != "" && a.Number == "" { // 铁路局家属院 read as a road and more
+			if g := q.lookUp(&x.compounds, address.Key(a.Road+a.Compound), true); firm(g) {
+				q.compounds = g
+			}
+		}
+		for _, area := range []string{a.City, a.District} { // 和安市第三小学 is a name
+			if id := x.compounds.find(address.Key(area + a.Compound)); area != "" && id != none && !firm(q.compounds) {
+				q.compounds = []guess{{id: id, q: exact}}
+			}
+		}
+	}
+	if a.Road != "" {
+		q.roads = q.lookUp(&x.roads, address.Key(a.Road), false)
+	}
+	if !firm(q.compounds) && len(a.Former) > 0 {
+		for _, f := range a.Former {
+			if g := q.lookUp(&x.compounds, address.Key(f.Name), true); firm(g) {
+				q.compounds = g
+				if f.Building != "" {
+					q.building = f.Building
+				}
+				break
+			}
+		}
+	}
+}
+
+func firm(g []guess) bool { return len(g) > 0 && g[0].q >= shorter }
+
+// lookUp finds the names that key may mean, the likeliest kind only.
+func (q *query) lookUp(n *names, key string, compound bool) []guess {
+	if id := n.find(key); id != none {
+		return []guess{{id: id, q: exact}}
+	}
+	if g := q.afterArea(n, key); g.q != unlike {
+		return []guess{g}
+	}
+	if compound {
+		if g := endingsOf(n, key); g != nil {
+			return g
+		}
+		if g := q.before(n, key); g.q != unlike {
+			return []guess{g}
+		}
+	}
+	g := n.similar(key)
+	r := []rune(key)
+	for cut := 2; cut <= 4 && cut+3 <= len(r) && len(g) == 0; cut++ {
+		if area := string(r[:cut]); q.x.stems[area] {
+			g = n.similar(string(r[cut:]))
+			for i := range g {
+				g[i].area = area
+			}
+		}
+	}
+	slices.SortStableFunc(g, func(a, b guess) int { return int(b.q) - int(a.q) })
+	return g
+}
+
+// afterArea finds a name behind the name of an area without its level:
+// 和平建设路 is 建设路 in 和平区.
+func (q *query) afterArea(n *names, key string) guess {
+	r := []rune(key)
+	for cut := 2; cut <= 6 && cut+2 <= len(r); cut++ {
+		area := string(r[:cut])
+		if !q.x.stems[area] && q.x.areas.find(area) == none {
+			continue
+		}
+		rest := string(r[cut:])
+		if id := n.find(rest); id != none {
+			return guess{id: id, q: exact, area: area}
+		}
+		if g := q.afterArea(n, rest); g.q != unlike {
+			q.stems = append(q.stems, area)
+			return g
+		}
+	}
+	return guess{}
+}
+
+// endingsOf finds names that differ from key by a common ending only: 锦绣花园
+// for 锦绣花园小区, 锦绣小区 for 锦绣.
+func endingsOf(n *names, key string) []guess {
+	for _, e := range []string{"小区", "社区", "住宅小区"} {
+		if len(key) > len(e)+3 && key[len(key)-len(e):] == e {
+			if id := n.find(key[:len(key)-len(e)]); id != none {
+				return []guess{{id: id, q: shorter}}
+			}
+			if id := n.find(key[:len(key)-len(e)] + "小区"); id != none {
+				return []guess{{id: id, q: shorter}}
+			}
+		}
+	}
+	if id := n.find(key + "小区"); id != none && len(n.cores[key]) == 1 {
+		return []guess{{id: id, q: shorter}}
+	}
+	ids := n.cores[key]
+	q := shorter
+	if len(ids) > 1 {
+		q = part
+	}
+	var out []guess
+	for _, id := range ids {
+		out = append(out, guess{id: id, q: q})
+	}
+	return out
+}
+
+// before finds the longest known name that key begins with.
+func (q *query) before(n *names, key string) guess {
+	r := []rune(key)
+	for cut := len(r) - 1; cut >= 3; cut-- {
+		head, rest := string(r[:cut]), string(r[cut:])
+		id := n.find(head)
+		if id == none {
+			continue
+		}
+		if w := q.x.words.find(rest); w != none && q.a.Building == "" {
+			for _, place := range q.x.placesOf[id] {
+				if len(at(q.x.placeAt, place, w)) > 0 {
+					return guess{id: id, q: exact, rest: rest}
+				}
+			}
+		}
+		return guess{id: id, q: part, rest: rest}
+	}
+	return guess{}
+}
