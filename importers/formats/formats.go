@@ -6,11 +6,15 @@ import (
 	"hearthmap/importers"
 	"hearthmap/importers/csvfile"
 	"hearthmap/importers/geojsonfile"
+	"hearthmap/importers/gpkgfile"
 	"hearthmap/importers/osmfile"
+	"hearthmap/importers/shapefile"
 	"hearthmap/importers/xlsxfile"
 )
 
 // All returns the formats, those with the more telling marks first.
 func All() []importers.Format {
-	return []importers.Format{osmfile.Format(), xlsxfile.Format(), geojsonfile.Format(), csvfile.Format()}
+	return []importers.Format{
+		osmfile.Format(), xlsxfile.Format(), gpkgfile.Format(), shapefile.Format(), geojsonfile.Format(), csvfile.Format(),
+	}
 }
