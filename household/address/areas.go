@@ -44,7 +44,7 @@ func (p *parser) stops(j int) bool {
 
 var (
 	cityEnds = words("自治州 地区 市 盟")
-	cityNot  = words("市场 市口 市集 市民 市政 市府 市委 市区 市立")
+	cityNot  = words("市胡同 市街 市路 市巷 市大街 市场 市口 市集 市民 市政 市府 市委 市区 市立")
 )
 
 func (p *parser) city(i int) int {
@@ -52,7 +52,7 @@ func (p *parser) city(i int) int {
 		if n := p.wordAt(j, cityEnds); n > 0 && !p.anyAt(j, cityNot) && (p.r[j] != '盟' || p.rune1(j+1) != 0 && p.has(j+1, []rune("市"))) {
 			return p.area(City, &p.a.City, i, j+n)
 		}
-		if p.stops(j) {
+		if p.stops(j) || p.has(j, []rune("街道")) || p.has(j, []rune("社区")) {
 			break
 		}
 	}
@@ -81,7 +81,7 @@ func (p *parser) district(i int) int {
 				return p.area(District, &p.a.District, i, j+1)
 			}
 		}
-		if p.stops(j) {
+		if p.stops(j) || p.has(j, []rune("街道")) || p.has(j, []rune("社区")) {
 			break
 		}
 	}

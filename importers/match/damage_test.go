@@ -361,7 +361,7 @@ func (w *writing) inside() string {
 		return pick(r, "", "", room+"室", "1单元"+room, "1-"+room)
 	}
 	n, _ := strconv.Atoi(w.building)
-	village := strings.HasSuffix(w.h.compound, "村")
+	village := strings.HasSuffix(w.h.compound, "村") && !strings.HasSuffix(w.h.compound, "新村")
 	if village {
 		return pick(r, w.building+"号", w.building+"号", chinese(n)+"号", w.building)
 	}

@@ -3,6 +3,7 @@ package match_test
 import (
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -94,6 +95,44 @@ func TestLabelled(t *testing.T) {
 				t.Errorf("%s %d seed %d: precision %.4f, recall %.4f; want 0.995 and 0.97", c.preset, c.city, seed, p, r)
 			}
 		}
+	}
+}
+
+// BenchmarkMatch measures parsing and matching together, as an import does.
+func BenchmarkMatch(b *testing.B) {
+	city := loadCity(b, "town", 1)
+	x := city.index()
+	labels := city.labels(5000, 1)
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		a := address.Parse(labels[i%len(labels)].text)
+		x.Match(&a)
+		i++
+	}
+	b.ReportMetric(float64(i)/b.Elapsed().Seconds(), "addresses/s")
+}
+
+// BenchmarkBuild measures the index of half a million buildings.
+func BenchmarkBuild(b *testing.B) {
+	for b.Loop() {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		m := match.NewBuilder()
+		for i := range 500_000 {
+			compound := fmt.Sprintf("%c%c%c花园", rune(0x4E10+i/20%800), rune(0x5010+i/20%1400), rune(0x6010+i/20/7%900))
+			m.Add(match.Building{
+				Code: fmt.Sprintf("B%07d", i), Name: fmt.Sprintf("%d号楼", i%20+1), Address: fmt.Sprintf("%c%c路%d号%s%d号楼", rune(0x5020+i/200%60), rune(0x6020+i/200), i/20%300+1, compound, i%20+1),
+				CompoundCode: fmt.Sprintf("C%06d", i/20), CompoundName: compound,
+				Areas: []string{"试验市", fmt.Sprintf("第%d区", i/40000), fmt.Sprintf("甲%d街道", i/3000), fmt.Sprintf("乙%d社区", i/200)},
+			})
+		}
+		x := m.Build()
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/(1<<20), "MB")
+		b.ReportMetric(float64(x.Len()), "buildings")
 	}
 }
 

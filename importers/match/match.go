@@ -162,11 +162,7 @@ func (q *query) names() {
 				q.compounds = g
 			}
 		}
-		for _, area := range []string{a.City, a.District} { // 和安市第三小学 is a name
-			if id := x.compounds.find(address.Key(area + a.Compound)); area != "" && id != none && !firm(q.compounds) {
-				q.compounds = []guess{{id: id, q: exact}}
-			}
-		}
+		q.withArea()
 	}
 	if a.Road != "" {
 		q.roads = q.lookUp(&x.roads, address.Key(a.Road), false)
@@ -184,57 +180,93 @@ func (q *query) names() {
 	}
 }
 
+// withArea looks for a compound whose name begins with an area's: the parser
+// takes 试验市第三小学 apart.
+func (q *query) withArea() {
+	area := q.a.City
+	if q.a.District != "" {
+		area = q.a.District
+	}
+	for k := range area {
+		if firm(q.compounds) {
+			return
+		}
+		if k > 0 && q.x.areas.find(area[k:]) == none {
+			continue
+		}
+		if g := q.lookUp(&q.x.compounds, address.Key(area[k:]+q.a.Compound), true); firm(g) {
+			q.compounds = g
+		}
+	}
+}
+
 func firm(g []guess) bool { return len(g) > 0 && g[0].q >= shorter }
 
-// lookUp finds the names that key may mean, the likeliest kind only.
+// lookUp finds the names that key may mean, the likeliest kind only: as it is
+// or behind the names of areas without their level (和平建设路 is 建设路 in
+// 和平区); then with another ending; then as the beginning of key; then with
+// one character wrong.
 func (q *query) lookUp(n *names, key string, compound bool) []guess {
 	if id := n.find(key); id != none {
 		return []guess{{id: id, q: exact}}
 	}
-	if g := q.afterArea(n, key); g.q != unlike {
-		return []guess{g}
-	}
-	if compound {
-		if g := endingsOf(n, key); g != nil {
-			return g
-		}
-		if g := q.before(n, key); g.q != unlike {
-			return []guess{g}
+	forms := q.afterAreas([]form{{key: key}})
+	for _, f := range forms[1:] {
+		if id := n.find(f.key); id != none {
+			return f.mark(q, []guess{{id: id, q: exact}})
 		}
 	}
-	g := n.similar(key)
-	r := []rune(key)
-	for cut := 2; cut <= 4 && cut+3 <= len(r) && len(g) == 0; cut++ {
-		if area := string(r[:cut]); q.x.stems[area] {
-			g = n.similar(string(r[cut:]))
-			for i := range g {
-				g[i].area = area
-			}
+	for _, f := range forms {
+		if !compound {
+			break
+		}
+		if g := endingsOf(n, f.key); g != nil {
+			return f.mark(q, g)
 		}
 	}
-	slices.SortStableFunc(g, func(a, b guess) int { return int(b.q) - int(a.q) })
+	for _, f := range forms {
+		if !compound {
+			break
+		}
+		if g := q.before(n, f.key); g.q != unlike {
+			return f.mark(q, []guess{g})
+		}
+	}
+	for _, f := range forms {
+		if g := n.similar(f.key); len(g) > 0 {
+			slices.SortStableFunc(g, func(a, b guess) int { return int(b.q) - int(a.q) })
+			return f.mark(q, g)
+		}
+	}
+	return nil
+}
+
+// form is a name without the areas that stood before it.
+type form struct {
+	key   string
+	areas []string
+}
+
+func (f form) mark(q *query, g []guess) []guess {
+	q.stems = append(q.stems, f.areas...)
 	return g
 }
 
-// afterArea finds a name behind the name of an area without its level:
-// 和平建设路 is 建设路 in 和平区.
-func (q *query) afterArea(n *names, key string) guess {
-	r := []rune(key)
-	for cut := 2; cut <= 6 && cut+2 <= len(r); cut++ {
-		area := string(r[:cut])
-		if !q.x.stems[area] && q.x.areas.find(area) == none {
-			continue
-		}
-		rest := string(r[cut:])
-		if id := n.find(rest); id != none {
-			return guess{id: id, q: exact, area: area}
-		}
-		if g := q.afterArea(n, rest); g.q != unlike {
-			q.stems = append(q.stems, area)
-			return g
+// afterAreas adds to the one form those without areas' names before them.
+func (q *query) afterAreas(forms []form) []form {
+	for i := 0; i < len(forms) && len(forms) < 6; i++ {
+		f := forms[i]
+		end := 0
+		for k := range f.key {
+			if end++; end < 3 || end > 7 || len(f.key)-k < 6 { // two to six characters before, two at least behind
+				continue
+			}
+			if area := f.key[:k]; q.x.stems[area] || q.x.areas.find(area) != none {
+				forms = append(forms, form{f.key[k:], append(slices.Clip(f.areas), area)})
+			}
 		}
 	}
-	return guess{}
+	return forms
 }
 
 // endingsOf finds names that differ from key by a common ending only: 锦绣花园

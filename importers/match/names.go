@@ -79,6 +79,7 @@ type quality uint8
 
 const (
 	unlike  quality = iota
+	apart           // what differs tells neighbours apart: 东区, 二期
 	part            // the name, and something that is not known
 	typo            // one character differs
 	sounds          // one character is a look-alike or sounds alike, or two are swapped
@@ -91,7 +92,6 @@ type guess struct {
 	id   int32
 	q    quality
 	rest string // what follows the name
-	area string // the area's stem that stood before it
 }
 
 // compare tells how a differs from b, when it is by one character. Numbers,
@@ -108,7 +108,10 @@ func compare(a, b []rune) quality {
 	}
 	for _, c := range append(slices.Clip(a), b...) {
 		if c < 0x80 || strings.ContainsRune(telling, c) {
-			return unlike
+			if len(a) > 1 || len(b) > 1 {
+				return unlike
+			}
+			return apart
 		}
 	}
 	switch {

@@ -37,7 +37,7 @@ func (q *query) collect() {
 		all := at(x.roadAt, g.id, house)
 		for _, e := range all {
 			b := &x.buildings[e.b]
-			if q.building == "" || b.bnum == number || b.bnum == none || q.inPlace(e.b, number) {
+			if q.building == "" || b.bnum == number || b.bnum == none {
 				q.add(e.b, guess{}, g, len(all) == 1)
 			}
 		}
@@ -94,7 +94,7 @@ func (q *query) score(c *candidate) {
 	case q.building == "" && !q.named():
 	case b.bnum == none && b.other == none:
 		c.Parts[address.Building] = Unknown
-	case q.named() || b.bnum != none && x.words.s[b.bnum] == q.building || q.inPlace(c.b, x.words.find(q.building)):
+	case q.named() || b.bnum != none && x.words.s[b.bnum] == q.building || c.compound != unlike && q.inPlace(c.b, x.words.find(q.building)):
 		c.Parts[address.Building] = Agrees
 	default:
 		c.Parts[address.Building] = Differs
@@ -173,15 +173,7 @@ func (q *query) areas(c *candidate, chain []int32) {
 			c.Parts[k] = q.area(k, areaName(name), chain)
 		}
 	}
-	stems := q.stems
-	for _, list := range [][]guess{q.compounds, q.roads} {
-		for _, g := range list {
-			if g.area != "" {
-				stems = append(stems, g.area)
-			}
-		}
-	}
-	for _, s := range stems {
+	for _, s := range q.stems {
 		o := q.stem(s, chain)
 		if k := address.District; c.Parts[k] == Unwritten || o == Differs {
 			c.Parts[k] = o
@@ -198,8 +190,13 @@ func (q *query) area(k address.Kind, name string, chain []int32) Outcome {
 	}
 	r := []rune(name)
 	for cut := 2; cut+2 <= len(r) && cut <= 4; cut++ { // 沈阳和平区
-		if s := string(r[:cut]); q.x.stems[s] && q.inChain(string(r[cut:]), chain) {
+		s, rest := string(r[:cut]), string(r[cut:])
+		switch {
+		case !q.x.stems[s]:
+		case q.inChain(rest, chain):
 			return q.stem(s, chain)
+		case q.x.areas.find(rest) != none:
+			return Differs
 		}
 	}
 	if q.x.areas.find(name) != none {
@@ -282,6 +279,10 @@ func (q *query) located(c *candidate) string {
 	inCompound := p[address.Compound] == Agrees && (p[address.Building] == Agrees || c.sole)
 	near := p[address.Community] == Agrees || p[address.Street] == Agrees || p[address.District] == Agrees
 	switch {
+	case c.compound == apart:
+		return "the compound's name differs from the known one by what tells neighbours apart"
+	case c.road == apart:
+		return "the road's name differs from the known one by what tells neighbours apart"
 	case c.compound == part && !onRoad:
 		return "a part of the compound's name is not known"
 	case c.compound == part && q.compounds[0].rest != "":
