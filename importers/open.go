@@ -105,7 +105,7 @@ func readHead(path string) ([]byte, error) {
 }
 
 // openSource opens the file. The reader is nil for formats without records.
-func openSource(path string, kind Kind, f Format, o FileOptions) (Source, Reader, error) {
+func openSource(path string, kind Kind, f Format, o FileOptions, m *Mapping, g *ground) (Source, Reader, error) {
 	if f.OpenSource != nil {
 		s, err := f.OpenSource(path, kind, o)
 		return s, nil, err
@@ -114,7 +114,7 @@ func openSource(path string, kind Kind, f Format, o FileOptions) (Source, Reader
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := NewTabular(r, kind, crsOf(r, o))
+	s, err := newTabular(r, kind, crsOf(r, o), m, g)
 	if err != nil {
 		r.Close()
 		return nil, nil, err

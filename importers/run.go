@@ -9,9 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"hearthmap/geo/crs"
 	"hearthmap/household"
-	"hearthmap/importers/charset"
 )
 
 // Options say what to import and how.
@@ -22,9 +20,12 @@ type Options struct {
 	Formats []Format
 
 	CRS      string // as crs.Parse reads it; empty is what the file says, else WGS 84
-	Encoding string // auto, utf-8, gb18030, big5; empty is auto
-	Mode     Mode   // empty is Upsert
-	DryRun   bool   // compare and report, then leave everything as it was
+	Encoding string // as charset.Parse reads it; empty is auto
+	// Mapping says how the file is to be read; nil: as its header says. CRS
+	// and Encoding, when given, go before the mapping's.
+	Mapping *Mapping
+	Mode    Mode // empty is Upsert
+	DryRun  bool // compare and report, then leave everything as it was
 
 	SourceName string // the department or system the file came from
 	Account    string // who imports
@@ -84,7 +85,7 @@ func Run(ctx context.Context, o Options, store Store) (Report, error) {
 	r := &run{o: o, started: time.Now()}
 	r.report = Report{Kind: o.Kind, File: filepath.Base(o.File), DryRun: o.DryRun, Codes: map[RejectCode]int64{}}
 	r.stage.Store(StageRead)
-	if err := r.open(); err != nil {
+	if err := r.open(ctx, store); err != nil {
 		return r.report, err
 	}
 	defer r.source.Close()
@@ -99,7 +100,7 @@ func Run(ctx context.Context, o Options, store Store) (Report, error) {
 }
 
 // open checks the options and opens the file.
-func (r *run) open() error {
+func (r *run) open(ctx context.Context, store Store) error {
 	const op = "importers.Run"
 	switch r.o.Mode {
 	case "":
@@ -108,26 +109,30 @@ func (r *run) open() error {
 	default:
 		return household.Errorf(household.Invalid, op, "unknown mode %q", r.o.Mode).WithHint("use upsert, insert or replace")
 	}
-	enc, err := charset.Parse(r.o.Encoding)
+	ev, _ := store.(Evidence)
+	ground, city, err := cityGround(ctx, ev, r.o.Kind)
 	if err != nil {
 		return err
 	}
-	system, err := crs.Parse(r.o.CRS)
-	if err != nil {
-		return household.Errorf(household.Invalid, op, "%w", err).WithHint("use %s", crs.Accepted)
+	if r.file, err = r.o.Mapping.fileOptions(r.o.Encoding, r.o.CRS); err != nil {
+		return err
 	}
-	r.file = FileOptions{Encoding: string(enc), CRS: system, CRSGiven: r.o.CRS != ""}
 	if r.format, err = chooseFormat(r.o.File, r.o.Kind, r.o.Formats); err != nil {
 		return err
 	}
-	r.source, r.reader, err = openSource(r.o.File, r.o.Kind, r.format, r.file)
-	if err == nil {
-		r.file.CRS = crsOf(r.reader, r.file)
-		if t, ok := r.reader.(TextReader); ok { // what auto turned out to be
-			r.file.Encoding = t.Text().Encoding
-		}
+	r.source, r.reader, err = openSource(r.o.File, r.o.Kind, r.format, r.file, r.o.Mapping, ground)
+	if err != nil {
+		return err
 	}
-	return err
+	r.file.CRS = crsOf(r.reader, r.file)
+	if t, ok := r.reader.(TextReader); ok { // what auto turned out to be
+		r.file.Encoding = t.Text().Encoding
+	}
+	if err := r.judgePlaces(ctx, ev, city); err != nil {
+		r.source.Close()
+		return err
+	}
+	return nil
 }
 
 // load does the work between Begin and Commit.
@@ -151,18 +156,44 @@ func (r *run) load(ctx context.Context, store Store) (err error) {
 		return err
 	}
 	r.stage.Store(StageMerge)
+	if r.o.Mode == Replace && len(r.rejects) > 0 {
+		return r.refuse(ctx)
+	}
 	merged, err := load.Merge(ctx)
+	for i := range merged.Rejects {
+		r.addReject(&merged.Rejects[i])
+	}
+	if r.o.Mode == Replace && len(r.rejects) > 0 && (err == nil || household.CodeOf(err) == household.Conflict) {
+		return r.refuse(ctx)
+	}
 	if err != nil {
 		return err
 	}
 	r.report.addTables(merged.Tables)
-	for i := range merged.Rejects {
-		r.addReject(&merged.Rejects[i])
-	}
 	sortRejects(r.rejects)
 	r.countRejected()
 	r.stage.Store(StageFinish)
 	return r.finish(ctx, load)
+}
+
+// refuse ends an import that would replace what is there by a file with
+// rejected rows: what these describe would be ended, though it was handed
+// over. The rejects file is written, so that they can be mended.
+func (r *run) refuse(ctx context.Context) error {
+	sortRejects(r.rejects)
+	r.countRejected()
+	file, err := r.writeRejects(ctx)
+	if err != nil {
+		return err
+	}
+	if r.report.RejectsFile, err = file.keep(); err != nil {
+		file.discard()
+		return household.Errorf(household.Internal, "importers.Run", "rejects file: %w", err).
+			WithHint("name another place with --rejects and import the file again")
+	}
+	return household.Errorf(household.Conflict, "importers.Run",
+		"mode replace ends what the file lacks, but %d of its %d rows cannot be used; nothing was changed", r.report.Rejected, r.report.Read).
+		WithHint("see %s for the reasons and mend these rows in the file itself, or import it with --mode upsert", r.report.RejectsFile)
 }
 
 func (r *run) options() map[string]string {
@@ -170,6 +201,7 @@ func (r *run) options() map[string]string {
 	if _, ok := r.reader.(TextReader); ok {
 		o["encoding"] = r.file.Encoding
 	}
+	r.o.Mapping.history(o)
 	return o
 }
 

@@ -74,7 +74,9 @@ type Load interface {
 	Stage(ctx context.Context, items []Item) error
 	// Merge compares what was staged with what is there, and brings it over.
 	// It returns the rejects that only the database can find (duplicates,
-	// references that lead nowhere) and the counts by table.
+	// references that lead nowhere) and the counts by table. In mode replace
+	// it may refuse a load with rejected rows with household.Conflict; the
+	// rejects it found are returned then as well.
 	Merge(ctx context.Context) (Merged, error)
 	// Commit records the batch with its final counts and rejects, writes the
 	// change rows, wakes the feed, and commits. It returns the batch's id.
