@@ -147,7 +147,7 @@ func tableOf(kind Kind) table {
 			{fFloor, []string{"floor", "楼层", "所在楼层", "所在层"}},
 			{fUse, []string{"use", "用途", "房屋用途"}},
 			{fArea, []string{"area_m2", "面积", "建筑面积", "area"}},
-		}, homeColumns...), needs: [][][]field{need([]field{fBuilding}, []field{fAddress}), need([]field{fRoom})}}
+		}, homeColumns...), needs: [][][]field{need([]field{fBuilding}, []field{fAddress}), need([]field{fRoom}, []field{fAddress})}}
 	case Residents:
 		return table{columns: append([]column{
 			{fID, []string{"id_number", "身份证号", "身份证号码", "公民身份号码", "证件号码", "身份证"}},
@@ -160,7 +160,7 @@ func tableOf(kind Kind) table {
 			{fTags, []string{"tags", "标签", "人员标签"}},
 		}, homeColumns...), needs: [][][]field{
 			need([]field{fID}, []field{fBirth}), need([]field{fName}),
-			need([]field{fBuilding}, []field{fAddress}), need([]field{fRoom}),
+			need([]field{fBuilding}, []field{fAddress}), need([]field{fRoom}, []field{fAddress}),
 		}}
 	case Facilities:
 		return table{columns: append([]column{

@@ -19,11 +19,12 @@ type judge struct {
 	mapping *applied // nil: none
 	mends   *mends
 	ground  *ground
+	homes   *homes // nil: addresses are not matched
 }
 
 // judge appends the items of the record: its entities, or one reject.
 func (j *judge) judge(items []Item, rec Record, l *layout) []Item {
-	r := row{Record: rec, layout: l, crs: j.crs, mapping: j.mapping, mends: j.mends, ground: j.ground}
+	r := row{Record: rec, layout: l, crs: j.crs, mapping: j.mapping, mends: j.mends, ground: j.ground, homes: j.homes}
 	n := len(items)
 	if f, bad := r.damaged(); bad {
 		r.fail(f, RejectEncoding, "the text holds characters that were lost in a conversion", "type them again, or export the file as UTF-8")

@@ -64,11 +64,14 @@ func (j *judge) entrancePoint(r *row, p orb.Point) household.Entrance {
 }
 
 // home reads the building of a unit or person.
-func (r *row) home() string {
+func (r *row) building() string {
 	code := r.code(fBuilding)
 	if code == "" {
 		if r.raw(fAddress) != "" {
-			r.fail(fBuilding, RejectReference, "the row names its building by an address only", "add the building's code; addresses are not matched to buildings yet")
+			if r.homes != nil {
+				return r.homes.find(r)
+			}
+			r.fail(fBuilding, RejectReference, "the row names its building by an address only", "add the building's code; this store does not match addresses")
 		}
 		r.fail(fBuilding, RejectMissing, "the building's code is missing", "fill it in")
 	}
@@ -77,19 +80,23 @@ func (r *row) home() string {
 
 func (j *judge) unit(r *row) household.Unit {
 	u := household.Unit{
-		BuildingCode: r.home(), Entrance: r.entrance(), Room: r.room(),
+		BuildingCode: r.building(), Entrance: r.homeEntrance(), Room: r.homeRoom(),
 		Use:    word(r, fUse, j.words.use, household.UseResidential, acceptedUses),
 		AreaM2: float32(r.number(fArea, 0, 1e6, "the area", "平方米", "平米", "㎡", "m2", "m²")),
 	}
 	if r.reject == nil {
-		u.Floor = r.floor(u.Room)
+		if r.home != nil && r.home.Floor != 0 && r.raw(fFloor) == "" {
+			u.Floor = r.home.Floor
+		} else {
+			u.Floor = r.floor(u.Room)
+		}
 	}
 	return u
 }
 
 func (j *judge) resident(r *row) household.Resident {
 	p := household.Resident{
-		Name: r.text(fName), BuildingCode: r.home(), Entrance: r.entrance(), Room: r.room(),
+		Name: r.text(fName), BuildingCode: r.building(), Entrance: r.homeEntrance(), Room: r.homeRoom(),
 		Phone:     r.phone(),
 		Sex:       word(r, fSex, j.words.sex, household.SexUnknown, acceptedSexes),
 		BirthDate: r.date(fBirth, "the date of birth"),

@@ -98,6 +98,7 @@ const (
 	RejectDuplicate   RejectCode = "duplicate"   // the key occurs before in this file
 	RejectReference   RejectCode = "reference"   // names something that does not exist
 	RejectExists      RejectCode = "exists"      // mode insert: the key exists already
+	RejectAddress     RejectCode = "address"     // names no building, or none for certain
 )
 
 // Reject is one rejected row, with a reason that holds none of its values:

@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"hearthmap/geo/crs"
+	"hearthmap/household/address"
 )
 
 // row is a record on its way to entities. Its methods note the first thing
@@ -20,6 +21,8 @@ type row struct {
 	mends   *mends
 	ground  *ground // nil: any place will do
 	reject  *Reject
+	homes   *homes           // nil: addresses are not matched
+	home    *address.Address // what the row was given its building by
 }
 
 // fail rejects the row because of the field; the first reason stays.

@@ -72,6 +72,7 @@ type run struct {
 	reader  Reader
 	report  Report
 	rejects []Reject
+	homes   *homes       // nil: addresses are not matched
 	stage   atomic.Value // Stage
 	started time.Time
 }
@@ -152,7 +153,11 @@ func (r *run) load(ctx context.Context, store Store) (err error) {
 			err = undo
 		}
 	}()
+	r.matchHomes(ctx, store)
 	if err := r.stageAll(ctx, load); err != nil {
+		return err
+	}
+	if err := r.noteHomes(); err != nil {
 		return err
 	}
 	r.stage.Store(StageMerge)
@@ -216,6 +221,9 @@ func (r *run) finish(ctx context.Context, load Load) error {
 		defer file.discard()
 	}
 	if !r.o.DryRun {
+		if err := r.keepReviews(ctx, load); err != nil {
+			return err
+		}
 		if r.report.Batch, err = load.Commit(ctx, r.report.Counts, r.rejects); err != nil {
 			return err
 		}

@@ -199,7 +199,7 @@ func TestResidentRows(t *testing.T) {
 		"no name":          {male + ",,男,,,B1,,1,401,,,", importers.RejectMissing, "name"},
 		"no room":          {male + ",张试,男,,,B1,,1,,,,", importers.RejectMissing, "room"},
 		"no building":      {male + ",张试,男,,,,,1,401,,,", importers.RejectMissing, "building_code"},
-		"address only":     {male + ",张试,男,,,,文化路1号,1,401,,,", importers.RejectReference, "building_code"},
+		"address only":     {male + ",张试,男,,,,文化路1号,1,401,,,", importers.RejectAddress, "address"},
 		"relation":         {male + ",张试,男,,,B1,,1,401,邻居,,", importers.RejectValue, "relation"},
 		"residency":        {male + ",张试,男,,,B1,,1,401,,火星,", importers.RejectValue, "residency"},
 		"tag":              {male + ",张试,男,,,B1,,1,401,,,低保;富豪", importers.RejectValue, "tags"},

@@ -23,6 +23,8 @@ type Store struct {
 	batches []importers.BatchInfo
 	// Rejects are the rejects of every batch, by batch id.
 	Rejects map[int64][]importers.Reject
+	// Reviews are the doubtful addresses of the newest batch that had some.
+	Reviews []importers.Review
 	open    bool
 }
 

@@ -37,6 +37,7 @@ const sync = "golang.org/x/sync"
 var table = []row{
 	{"geo", nil, []string{orb}},
 	{"household", []string{"geo"}, []string{orb}},
+	{"household/address", nil, []string{}},
 	{"geo/crs", []string{"geo", "household"}, []string{orb}},
 	{"geo/hexgrid", []string{"geo", "household"}, []string{orb, h3}},
 	{"geo/cityindex", []string{"geo", "geo/hexgrid", "household"}, []string{orb, rtree}},
@@ -45,7 +46,8 @@ var table = []row{
 	{"geo/siting", []string{"geo", "geo/cityindex", "geo/walk", "geo/coverage", "household"}, []string{orb, rtree, sync}},
 	{"tiles", []string{"geo", "geo/cityindex", "geo/coverage", "geo/hexgrid", "household", "tiles/..."}, nil},
 	{"tiles/...", []string{"geo", "household", "tiles/..."}, nil},
-	{"importers", []string{"household", "geo", "geo/crs", "importers/charset"}, nil},
+	{"importers", []string{"household", "geo", "geo/crs", "importers/charset", "importers/match", "household/address"}, nil},
+	{"importers/match", []string{"household/address"}, []string{}},
 	{"importers/charset", []string{"household"}, nil},
 	{"importers/people", []string{"household"}, []string{pinyin}},
 	{"importers/...", []string{"importers/...", "household", "geo", "geo/crs"}, nil},
