@@ -121,12 +121,11 @@ func chooseMember(shapes, tables []string) (stem, ext string, err error) {
 // memberName is the path of a member that counts, in UTF-8 with slashes.
 func memberName(m *zip.File) (string, bool) {
 	name := m.Name
-	if !utf8.ValidString(name) { // packed by Windows in Chinese, without the flag of UTF-8
+	if m.NonUTF8 && !readsAsUTF8(name) { // packed by Windows in Chinese
 		b, err := io.ReadAll(charset.NewReader(strings.NewReader(name), charset.GB18030))
-		if err != nil {
-			return "", false
+		if err == nil && utf8.Valid(b) && (!utf8.ValidString(name) || !bytes.ContainsRune(b, utf8.RuneError)) {
+			name = string(b)
 		}
-		name = string(b)
 	}
 	name = strings.ReplaceAll(name, `\`, "/")
 	base := path.Base(name)
@@ -139,6 +138,23 @@ func memberName(m *zip.File) (string, bool) {
 		}
 		return r
 	}, name), true
+}
+
+// readsAsUTF8 tells UTF-8 from GBK in a name that does not say which it is.
+// Some characters of GBK, such as 楼, are UTF-8 of two bytes by chance; Chinese
+// in UTF-8 has three.
+func readsAsUTF8(name string) bool {
+	if !utf8.ValidString(name) {
+		return false
+	}
+	latin := false
+	for _, r := range name {
+		if r >= 0x800 {
+			return true
+		}
+		latin = latin || r >= utf8.RuneSelf
+	}
+	return !latin
 }
 
 const flagEncrypted = 1
