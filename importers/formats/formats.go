@@ -15,6 +15,6 @@ import (
 // All returns the formats, those with the more telling marks first.
 func All() []importers.Format {
 	return []importers.Format{
-		osmfile.Format(), xlsxfile.Format(), gpkgfile.Format(), shapefile.Format(), geojsonfile.Format(), csvfile.Format(),
+		osmfile.Format(), xlsxfile.Format(), gpkgfile.Format(), shapefile.Format(), geojsonfile.Sequence(), geojsonfile.Format(), csvfile.Format(),
 	}
 }

@@ -44,7 +44,9 @@ type Reader struct {
 	opts importers.FileOptions
 	scan *scanner
 
+	sequence bool // by the file's name
 	state    state
+	delim    byte              // of texts in a sequence
 	typ      string            // of the root
 	members  map[string][]byte // of a root that is no collection
 	held     int               // bytes in members
@@ -66,6 +68,7 @@ const (
 	atStart state = iota
 	inRoot
 	inList
+	inSequence
 )
 
 // Open opens the file. Errors are *household.Error.
@@ -82,6 +85,7 @@ func Open(path string, o importers.FileOptions) (*Reader, error) {
 		return nil, household.Errorf(household.Invalid, op, "cannot read the file: %w", err)
 	}
 	r := newReader(f, info.Size(), o)
+	r.sequence = sequenceName(path)
 	r.file = f
 	return r, nil
 }
@@ -130,6 +134,9 @@ func (r *Reader) next() (importers.Record, error) {
 		if err := r.start(); err != nil {
 			return importers.Record{}, err
 		}
+	}
+	if r.state == inSequence {
+		return r.nextText()
 	}
 	if r.state == inRoot {
 		if err := r.root(); err != nil {
@@ -182,9 +189,9 @@ func (r *Reader) start() error {
 		return household.Errorf(household.Invalid, op, "the file is empty").WithHint("check that the export ended well")
 	case err != nil:
 		return err
-	case c == 0x1E:
-		return household.Errorf(household.Invalid, op, "the file is a GeoJSON text sequence").
-			WithHint("write it as one FeatureCollection")
+	case c == recordSeparator || r.sequence:
+		r.startSequence(c)
+		return nil
 	case c != '{':
 		return household.Errorf(household.Invalid, op, "the file is not GeoJSON: it holds no object").
 			WithHint("a GeoJSON file begins with {\"type\": \"FeatureCollection\"")
@@ -358,6 +365,11 @@ func (r *Reader) finishCollection() error {
 // is no collection, else io.EOF.
 func (r *Reader) end() (importers.Record, error) {
 	if c, err := r.scan.peek(); err == nil {
+		if r.typ == "Feature" && c == '{' && r.row == 0 && r.scan.lines == 2 { // features, one a line
+			r.startSequence(c)
+			r.row = 1
+			return r.judge(r.assemble(), nil)
+		}
 		return importers.Record{}, fmt.Errorf("%q follows the end of the object", c)
 	}
 	r.finished = io.EOF
