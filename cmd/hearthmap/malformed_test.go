@@ -47,6 +47,14 @@ func TestMalformedFiles(t *testing.T) {
 		{"osm_pbf", ".pbf", "osm"},
 		{"xlsx", ".xlsx", "residents"},
 		{"zip", ".zip", "buildings"},
+		{"dbf", ".dbf", "residents"},
+		{"dbf/cpg", ".dbf", "facilities"},
+		{"dbf/cpg", ".shp", "buildings"},
+		{"dbf/ldid", ".dbf", "units"},
+		{"dbf/ldid", ".shp", "areas"},
+		{"shp_gbk", ".shp", "buildings"},
+		{"shp_gbk", ".shp", "compounds"},
+		{"shp_gbk", ".dbf", "residents"},
 	} {
 		files, err := filepath.Glob(filepath.Join(root, c.dir, "*"+c.ext))
 		if err != nil || len(files) == 0 {
