@@ -15,16 +15,17 @@ import (
 )
 
 type importCommand struct {
-	Areas      importKind `cmd:"" help:"Areas of all levels and grids (GeoJSON)."`
-	Compounds  importKind `cmd:"" help:"Compounds with their walls and gates (GeoJSON)."`
-	Streets    importKind `cmd:"" help:"Streets, rivers and railways, land (GeoJSON)."`
-	Buildings  importKind `cmd:"" help:"Buildings and their entrances (GeoJSON, CSV)."`
-	Units      importKind `cmd:"" help:"Units of buildings (CSV)."`
-	Residents  importKind `cmd:"" help:"Residents and their homes (CSV)."`
-	Facilities importKind `cmd:"" help:"Facilities by category (CSV, GeoJSON)."`
-	Osm        importKind `cmd:"" help:"An OpenStreetMap extract: streets, compounds, buildings, facilities (.osm .osm.gz .osm.bz2 .osm.pbf)."`
-	List       importList `cmd:"" help:"List what was imported."`
-	Undo       importUndo `cmd:"" help:"Take an import back: restore what it changed."`
+	Areas      importKind   `cmd:"" help:"Areas of all levels and grids (GeoJSON)."`
+	Compounds  importKind   `cmd:"" help:"Compounds with their walls and gates (GeoJSON)."`
+	Streets    importKind   `cmd:"" help:"Streets, rivers and railways, land (GeoJSON)."`
+	Buildings  importKind   `cmd:"" help:"Buildings and their entrances (GeoJSON, CSV)."`
+	Units      importKind   `cmd:"" help:"Units of buildings (CSV)."`
+	Residents  importKind   `cmd:"" help:"Residents and their homes (CSV)."`
+	Facilities importKind   `cmd:"" help:"Facilities by category (CSV, GeoJSON)."`
+	Osm        importKind   `cmd:"" help:"An OpenStreetMap extract: streets, compounds, buildings, facilities (.osm .osm.gz .osm.bz2 .osm.pbf)."`
+	List       importList   `cmd:"" help:"List what was imported."`
+	Review     importReview `cmd:"" help:"List the addresses of an import that may mean several buildings."`
+	Undo       importUndo   `cmd:"" help:"Take an import back: restore what it changed."`
 }
 
 type importKind struct {
