@@ -192,7 +192,7 @@ export const en: Dictionary = {
   'unit.household': 'Household {n}',
   'unit.people': 'People: {n}',
   'unit.none': 'No household is registered.',
-  'unit.masked': 'Personal data is masked',
+  'unit.masked': 'Numbers are masked',
   'unit.noRight.role': 'Your role sees counts, not persons. Ask the grid worker of this grid when you need to know.',
   'unit.noRight.scope': 'This home is outside your areas, so only counts are shown.',
   'unit.reveal': 'Show in clear',
@@ -225,7 +225,7 @@ export const en: Dictionary = {
   'tag.party_member': 'Party member',
 
   'reveal.title': 'Show personal data in clear',
-  'reveal.text': 'This shows the name, identity number and phone of {name}. The look and its purpose are written to the audit trail for good.',
+  'reveal.text': 'This shows the whole identity number and phone of {name}. The look and its purpose are written to the audit trail for good.',
   'reveal.purpose': 'Purpose',
   'reveal.purposePlaceholder': 'For example: visit to verify who lives here',
   'reveal.needPurpose': 'Write the purpose, four characters at least.',
@@ -299,6 +299,7 @@ export const en: Dictionary = {
 
   'empty.title': 'No data yet',
   'empty.text': '“{city}” is empty. Import on the server in this order; the page refreshes by itself:',
+  'empty.osm': 'Or take an OpenStreetMap extract:',
   'empty.or': 'Or make a demo city first:',
 
   'banner.offline': 'The server cannot be reached; what you see may be out of date.',

@@ -190,7 +190,7 @@ export const zh = {
   'unit.household': '第 {n} 户',
   'unit.people': '{n} 人',
   'unit.none': '没有登记住户。',
-  'unit.masked': '个人信息已遮蔽',
+  'unit.masked': '证件与电话已遮蔽',
   'unit.noRight.role': '您的角色只看人数，不看个人。需要个人信息时，请联系该网格的网格员。',
   'unit.noRight.scope': '这户不在您的职责范围内，只显示人数。',
   'unit.reveal': '查看明文',
@@ -223,7 +223,7 @@ export const zh = {
   'tag.party_member': '党员',
 
   'reveal.title': '查看个人信息明文',
-  'reveal.text': '将显示 {name} 的姓名、身份证号与电话。此次查看连同用途写入审计记录，不可删除。',
+  'reveal.text': '将显示 {name} 的完整身份证号与电话。此次查看连同用途写入审计记录，不可删除。',
   'reveal.purpose': '用途',
   'reveal.purposePlaceholder': '例如：上门走访核实居住情况',
   'reveal.needPurpose': '请写明用途，至少 4 个字。',
@@ -297,6 +297,7 @@ export const zh = {
 
   'empty.title': '还没有数据',
   'empty.text': '“{city}”是空的。请在服务器上依次导入，页面会自动刷新：',
+  'empty.osm': '也可以导入 OpenStreetMap 摘录：',
   'empty.or': '或者先造一座演示城市：',
 
   'banner.offline': '连不上服务器，显示的内容可能不是最新。',
