@@ -67,7 +67,7 @@ func (p *parser) district(i int) int {
 	for j := i + 1; j < i+9 && j < len(p.r); j++ {
 		switch p.r[j] {
 		case '区':
-			if p.endsIn(i, j+1, notDistrict) || numeral(p.r[j-1]) >= 0 || p.tail(j+1) || j == i+1 && isDirection(p.r[i]) {
+			if p.endsIn(i, j+1, notDistrict) || numeral(p.r[j-1]) >= 0 && p.a.City == "" || p.tail(j+1) || j == i+1 && isDirection(p.r[i]) {
 				return i
 			}
 			return p.area(District, &p.a.District, i, j+1)
