@@ -31,7 +31,7 @@ type sharedStrings struct {
 
 	spill    *os.File
 	spilled  int64 // size of the file
-	cache    [cachedBlocks]cachedBlock
+	cache    []cachedBlock
 	useClock uint64
 
 	text []byte // of the block being filled
@@ -60,7 +60,7 @@ type cachedBlock struct {
 // readStrings reads sharedStrings.xml: the runs of rich text joined, phonetic
 // runs left out.
 func readStrings(in io.Reader, limit int) (_ *sharedStrings, err error) {
-	t := &sharedStrings{limit: limit}
+	t := &sharedStrings{limit: limit, cache: make([]cachedBlock, cachedBlocks)}
 	for i := range t.cache {
 		t.cache[i].block = -1
 	}

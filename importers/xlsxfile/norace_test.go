@@ -1,0 +1,5 @@
+//go:build !race
+
+package xlsxfile
+
+const slow = 1
