@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mozillazg/go-pinyin"
+
 	"hearthmap/household/address"
 )
 
@@ -149,7 +151,17 @@ func groups(s string) map[rune][]rune {
 	return m
 }
 
-func alike(a, b rune) bool { return slices.Contains(lookAlikes[a], b) }
+// alike reports whether the characters look alike or can be read alike, tones
+// aside.
+func alike(a, b rune) bool {
+	if slices.Contains(lookAlikes[a], b) {
+		return true
+	}
+	args := pinyin.NewArgs()
+	args.Heteronym = true
+	readings := pinyin.SinglePinyin(a, args)
+	return slices.ContainsFunc(pinyin.SinglePinyin(b, args), func(r string) bool { return slices.Contains(readings, r) })
+}
 
 // endings are the words at the end of compounds' names that people leave out
 // or add. Different endings mean different compounds.

@@ -47,7 +47,7 @@ var table = []row{
 	{"tiles", []string{"geo", "geo/cityindex", "geo/coverage", "geo/hexgrid", "household", "tiles/..."}, nil},
 	{"tiles/...", []string{"geo", "household", "tiles/..."}, nil},
 	{"importers", []string{"household", "geo", "geo/crs", "importers/charset", "importers/match", "household/address"}, nil},
-	{"importers/match", []string{"household/address"}, []string{}},
+	{"importers/match", []string{"household/address"}, []string{pinyin}},
 	{"importers/charset", []string{"household"}, nil},
 	{"importers/people", []string{"household"}, []string{pinyin}},
 	{"importers/...", []string{"importers/...", "household", "geo", "geo/crs"}, nil},
