@@ -61,11 +61,6 @@ func newScanner(in io.Reader) *scanner {
 	return &scanner{in: in, buf: make([]byte, scanBlock)}
 }
 
-// reset makes the scanner read another document, keeping its memory.
-func (s *scanner) reset(in io.Reader) {
-	*s = scanner{in: in, buf: s.buf, open: s.open[:0], marks: s.marks[:0]}
-}
-
 // depth is the number of open elements.
 func (s *scanner) depth() int { return len(s.marks) }
 

@@ -10,13 +10,12 @@ import (
 
 // table reads the records of one sheet.
 type table struct {
-	name   string
-	part   string
-	book   *workbook
-	in     io.Closer
-	cells  *cells
-	names  []string
-	values []string
+	name  string
+	part  string
+	book  *workbook
+	in    io.Closer
+	cells *cells
+	names []string
 
 	queue  []*sheetRow // rows read ahead for the header
 	row    sheetRow
