@@ -99,7 +99,7 @@ func TestSpill(t *testing.T) {
 	if len(r.book.strings.blocks) < 5 {
 		t.Fatalf("%d blocks", len(r.book.strings.blocks))
 	}
-	for i := range n / 20 {
+	for i := range n / 100 {
 		j := i * 7919 % n
 		a, ok1, err1 := r.book.strings.get(j)
 		b, ok2, err2 := whole.book.strings.get(j)
