@@ -95,7 +95,8 @@ func TestSpill(t *testing.T) {
 	if n != whole.book.strings.count || n < 2*rows {
 		t.Fatalf("%d strings, %d", n, whole.book.strings.count)
 	}
-	r.book.strings.cache = r.book.strings.cache[:2] // fewer than there are blocks
+	cache := r.book.strings.cache
+	r.book.strings.cache = cache[:2] // fewer than there are blocks
 	if len(r.book.strings.blocks) < 5 {
 		t.Fatalf("%d blocks", len(r.book.strings.blocks))
 	}
@@ -112,6 +113,7 @@ func TestSpill(t *testing.T) {
 			t.Errorf("there is a text %d", i)
 		}
 	}
+	r.book.strings.cache = cache
 	wantBig(t, r, rows)
 	r.Close()
 	if left, err := os.ReadDir(os.Getenv("TMPDIR")); err != nil || len(left) != 0 {
