@@ -210,3 +210,7 @@ func (m *Mapping) fileOptions(encoding, system string) (FileOptions, error) {
 	}
 	return o, nil
 }
+
+// Fields lists the English names of the fields that columns of the kind may
+// hold.
+func Fields(kind Kind) []string { return fieldNames(kind) }

@@ -17,10 +17,10 @@ import (
 const sniffBytes = 4096
 
 // chooseFormat finds the format of the file among those that may hold the
-// kind: by its name, then by its first bytes.
+// kind (any, when it is empty): by its name, then by its first bytes.
 func chooseFormat(path string, kind Kind, formats []Format) (Format, error) {
 	const op = "importers.Run"
-	if !slices.Contains(Kinds, kind) {
+	if kind != "" && !slices.Contains(Kinds, kind) {
 		return Format{}, household.Errorf(household.Invalid, op, "unknown kind of import %q", kind).
 			WithHint("use one of %s", joinKinds(Kinds))
 	}
@@ -34,7 +34,7 @@ func chooseFormat(path string, kind Kind, formats []Format) (Format, error) {
 	longest := 0
 	for i := range formats {
 		f := &formats[i]
-		fits := slices.Contains(f.Kinds, kind)
+		fits := kind == "" || slices.Contains(f.Kinds, kind)
 		if fits {
 			extensions = append(extensions, f.Extensions...)
 		}
@@ -48,7 +48,7 @@ func chooseFormat(path string, kind Kind, formats []Format) (Format, error) {
 		}
 	}
 	switch {
-	case byName != nil && slices.Contains(byName.Kinds, kind):
+	case byName != nil && (kind == "" || slices.Contains(byName.Kinds, kind)):
 		// A table named .txt or .csv may hold GeoJSON all the same.
 		if bySniff != nil && byName.Sniff == nil {
 			return *bySniff, nil

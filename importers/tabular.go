@@ -73,6 +73,9 @@ func (t *tabular) Progress() (read, total int64) { return t.reader.Progress() }
 func (t *tabular) Records() int64                { return t.records.Load() }
 func (t *tabular) Close() error                  { return t.reader.Close() }
 
+// unusedNote begins the note on columns that were not used.
+const unusedNote = "columns not used: "
+
 // Notes are the reader's, and the columns that were not used.
 func (t *tabular) Notes() []string {
 	var notes []string
@@ -85,7 +88,7 @@ func (t *tabular) Notes() []string {
 	}
 	const show = 20
 	names := t.unknown[:min(show, len(t.unknown))]
-	note := "columns not used: " + strings.Join(names, ", ")
+	note := unusedNote + strings.Join(names, ", ")
 	if len(t.unknown) > show {
 		note += " and others"
 	}

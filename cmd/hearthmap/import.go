@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"os/user"
 	"path/filepath"
 	"runtime/debug"
@@ -15,27 +14,33 @@ import (
 )
 
 type importCommand struct {
-	Areas      importKind   `cmd:"" help:"Areas of all levels and grids (GeoJSON)."`
-	Compounds  importKind   `cmd:"" help:"Compounds with their walls and gates (GeoJSON)."`
-	Streets    importKind   `cmd:"" help:"Streets, rivers and railways, land (GeoJSON)."`
-	Buildings  importKind   `cmd:"" help:"Buildings and their entrances (GeoJSON, CSV)."`
-	Units      importKind   `cmd:"" help:"Units of buildings (CSV)."`
-	Residents  importKind   `cmd:"" help:"Residents and their homes (CSV)."`
-	Facilities importKind   `cmd:"" help:"Facilities by category (CSV, GeoJSON)."`
-	Osm        importKind   `cmd:"" help:"An OpenStreetMap extract: streets, compounds, buildings, facilities (.osm .osm.gz .osm.bz2 .osm.pbf)."`
-	List       importList   `cmd:"" help:"List what was imported."`
-	Review     importReview `cmd:"" help:"List the addresses of an import that may mean several buildings."`
-	Undo       importUndo   `cmd:"" help:"Take an import back: restore what it changed."`
+	Areas      importKind    `cmd:"" help:"Areas of all levels and grids (GeoJSON)."`
+	Compounds  importKind    `cmd:"" help:"Compounds with their walls and gates (GeoJSON)."`
+	Streets    importKind    `cmd:"" help:"Streets, rivers and railways, land (GeoJSON)."`
+	Buildings  importKind    `cmd:"" help:"Buildings and their entrances (GeoJSON, CSV)."`
+	Units      importKind    `cmd:"" help:"Units of buildings (CSV)."`
+	Residents  importKind    `cmd:"" help:"Residents and their homes (CSV)."`
+	Facilities importKind    `cmd:"" help:"Facilities by category (CSV, GeoJSON)."`
+	Osm        importKind    `cmd:"" help:"An OpenStreetMap extract: streets, compounds, buildings, facilities (.osm .osm.gz .osm.bz2 .osm.pbf)."`
+	Inspect    importInspect `cmd:"" default:"withargs" help:"Show what a file holds and how it would be read, and change nothing; what import FILE does without a kind."`
+	List       importList    `cmd:"" help:"List what was imported."`
+	Review     importReview  `cmd:"" help:"List the addresses of an import that may mean several buildings."`
+	Undo       importUndo    `cmd:"" help:"Take an import back: restore what it changed."`
 }
 
 type importKind struct {
 	Files    []string `arg:"" name:"file" help:"Files to load, in this order."`
 	CRS      string   `help:"Coordinates of the file: wgs84, gcj02, bd09, EPSG:N or gk:MERIDIAN,EASTING. Default: as the file says, else wgs84."`
-	Encoding string   `help:"Encoding of the file: auto, utf-8, gb18030 or big5." default:"auto"`
+	Encoding string   `help:"Encoding of the file: auto, utf-8, gb18030, big5, utf-16le or utf-16be." default:"auto"`
+	Mapping  string   `help:"A mapping file: what the file's columns and words mean. import inspect --write-mapping writes one." placeholder:"FILE.yaml"`
 	Mode     string   `help:"upsert creates and updates; insert only creates; replace also ends what the file lacks." enum:"upsert,insert,replace" default:"upsert"`
 	DryRun   bool     `help:"Say what would happen, and leave everything as it is."`
 	Source   string   `help:"The department or system the file came from." placeholder:"NAME"`
-	Rejects  string   `help:"Where rejected rows go; by default FILE.rejects.csv in the working directory." placeholder:"FILE.csv"`
+	Inspect  bool     `help:"Show what the file holds and how it would be read, and change nothing."`
+
+	WriteMapping string `help:"With --inspect: write a mapping file to start from." placeholder:"FILE.yaml"`
+
+	Rejects string `help:"Where rejected rows go; by default FILE.rejects.csv in the working directory." placeholder:"FILE.csv"`
 
 	kind importers.Kind
 }
@@ -61,19 +66,25 @@ func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 		return household.Errorf(household.Invalid, "hearthmap import", "--rejects names one file, but several are imported").
 			WithHint("import them one by one, or leave --rejects out")
 	}
-	for _, f := range c.Files { // before a database is started for nothing
-		if _, err := os.Stat(f); err != nil {
-			return household.Errorf(household.Invalid, "hearthmap import", "%s cannot be read: %w", f, err).
-				WithHint("check the name; nothing was imported")
-		}
+	if c.Inspect || c.WriteMapping != "" {
+		return inspectFiles(ctx, con, s, c.options(""), c.Files, inspectWith{mapping: c.Mapping, write: c.WriteMapping})
+	}
+	if err := filesExist(c.Files); err != nil {
+		return err
+	}
+	mapping, err := openMapping(c.Mapping)
+	if err != nil {
+		return err
 	}
 	if con.getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(importMemory)
 	}
 	rejected := false
-	err := s.withDB(ctx, con, func(db *postgis.DB) error {
+	err = s.withDB(ctx, con, func(db *postgis.DB) error {
 		for _, f := range c.Files {
-			report, err := importFile(ctx, con, db, c.options(f))
+			o := c.options(f)
+			o.Mapping = mapping
+			report, err := importFile(ctx, con, db, o)
 			if err != nil {
 				return err
 			}

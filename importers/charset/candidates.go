@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -72,10 +73,17 @@ func Candidates(head []byte, whole bool, known func(name string) bool) []Candida
 		list = append(list, c)
 	}
 	weigh(list)
+	for i := range list {
+		c := &list[i]
+		c.Score, c.Valid, c.Common = round(c.Score), round(c.Valid), round(c.Common)
+	}
 	list = slices.DeleteFunc(list, func(c Candidate) bool { return c.Valid < 0.5 })
 	slices.SortStableFunc(list, func(a, b Candidate) int { return cmp.Compare(b.Score, a.Score) })
 	return list
 }
+
+// round keeps what matters of a share, for people and for JSON.
+func round(v float64) float64 { return math.Round(v*1e4) / 1e4 }
 
 func certain(e Encoding, head []byte, whole bool, known func(string) bool) Candidate {
 	c := read(e, head, known)

@@ -1,0 +1,177 @@
+// Package inspect shows what a file holds before it is imported: format,
+// encoding, columns, reference system, problems, each with its evidence, and
+// writes a mapping file to start from.
+//
+// Nothing it prints tells of a person: values of personal and of unknown
+// columns are shown by their form only (see importers.ColumnSurvey).
+package inspect
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"hearthmap/importers"
+)
+
+// Text writes the survey for people.
+func Text(w io.Writer, s *importers.Survey) error {
+	p := printer{bufio.NewWriter(w)}
+	p.line("file      %s, %s, %s", s.File, size(s.Bytes), s.Format)
+	p.kind(s)
+	p.encoding(s)
+	if len(s.Sheets) > 0 {
+		p.line("sheets    %s", strings.Join(s.Sheets, ", "))
+	}
+	if s.HeaderRow > 1 {
+		p.line("header    in row %d", s.HeaderRow)
+	}
+	p.coordinates(s)
+	p.columns(s)
+	p.rows(s)
+	for _, n := range s.Notes {
+		p.line("note      %s", n)
+	}
+	return p.w.Flush()
+}
+
+// printer keeps the first error in its buffered writer.
+type printer struct{ w *bufio.Writer }
+
+func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
+
+// pad fills up to a width in columns of a terminal, where Chinese takes two.
+func pad(s string, width int) string {
+	for _, r := range s {
+		if width--; r >= 0x2E80 {
+			width--
+		}
+	}
+	return s + strings.Repeat(" ", max(0, width))
+}
+
+func size(n int64) string {
+	switch {
+	case n < 1<<10:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1<<20:
+		return fmt.Sprintf("%.1f KiB", float64(n)/(1<<10))
+	case n < 1<<30:
+		return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	}
+	return fmt.Sprintf("%.1f GiB", float64(n)/(1<<30))
+}
+
+func (p printer) kind(s *importers.Survey) {
+	switch {
+	case s.KindGiven:
+		p.line("kind      %s, as given", s.Kind)
+	case s.Kind == "":
+		p.line("kind      not recognised; name it with --kind to see more")
+	case s.KindCertain:
+		p.line("kind      %s", s.Kind)
+	default:
+		p.line("kind      %s, but not for certain: name it with --kind", s.Kind)
+	}
+	if s.KindGiven {
+		return
+	}
+	for i, c := range s.Kinds {
+		if i < 3 && c.Known > 0 {
+			p.line("          %-10s %.2f  %s", c.Kind, c.Score, c.Reason)
+		}
+	}
+}
+
+func (p printer) encoding(s *importers.Survey) {
+	if s.Encoding == "" {
+		return
+	}
+	if s.EncodingCertain {
+		p.line("encoding  %s", s.Encoding)
+	} else {
+		p.line("encoding  cannot be told; shown as %s. An import needs --encoding", s.Encoding)
+	}
+	for _, c := range s.Encodings {
+		p.line("          %-8s %.2f  %s", c.Encoding, c.Score, c.Reason)
+		if !s.EncodingCertain && len(c.Header) > 0 {
+			p.line("                         reads %s", strings.Join(c.Header, " | "))
+		}
+	}
+}
+
+func (p printer) coordinates(s *importers.Survey) {
+	if s.CRS == "" || s.Verdict.Text == "" || s.Verdict.Text == "no coordinates to judge" {
+		return
+	}
+	from := map[string]string{"given": "as given", "file": "as the file says", "default": "for want of another word"}[s.CRSFrom]
+	p.line("crs       %s, %s", s.CRS, from)
+	if len(s.Datums) > 0 {
+		p.line("          %-20s %8s %14s %14s %14s %14s", "of places sampled:", "in city", "named area", "named compound", "named building", "on a building")
+	}
+	for _, c := range s.Datums {
+		p.line("          %-20s %8s %14s %14s %14s %14s", c.Name, share(c.InCity, c.Points), share(c.InNamed, c.Named),
+			share(c.InCompound, c.Compounds), share(c.AtBuilding, c.Buildings), share(c.Footprint, c.Points))
+	}
+	mark := ""
+	switch {
+	case s.Verdict.Wrong && s.CRSFrom != "given":
+		mark = " An import needs --crs."
+	case s.Verdict.Doubt:
+		mark = " Say which it is with --crs."
+	}
+	p.line("          %s.%s", s.Verdict.Text, mark)
+}
+
+func share(part, all int) string {
+	if all == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(all))
+}
+
+func (p printer) columns(s *importers.Survey) {
+	if len(s.Columns) == 0 {
+		return
+	}
+	p.line("")
+	p.line("columns")
+	for _, c := range s.Columns {
+		field := c.Field
+		switch {
+		case field == "":
+			field = "not used"
+		case c.Mapped:
+			field += " (mapping)"
+		}
+		p.line("  %s → %s %6d filled  %s", pad(c.Name, 24), pad(field, 24), c.Filled, strings.Join(c.Samples, " | "))
+		for _, w := range c.Words {
+			p.line("      unknown word %q, %d times", w.Word, w.Count)
+		}
+	}
+	if len(s.Missing) > 0 {
+		p.line("  missing: %s", strings.Join(s.Missing, "; "))
+	}
+}
+
+func (p printer) rows(s *importers.Survey) {
+	p.line("")
+	p.line("rows      %d: %d good, %d with a problem (duplicates and references are found by import --dry-run)", s.Rows, s.Good, s.Rejected)
+	for _, x := range s.Problems {
+		column := ""
+		if x.Column != "" {
+			column = " in " + x.Column
+		}
+		p.line("  %6d × %s%s: %s", x.Count, x.Code, column, x.Reason)
+		rows := make([]string, len(x.Rows))
+		for i, r := range x.Rows {
+			rows[i] = fmt.Sprint(r)
+		}
+		hint := ""
+		if x.Suggestion != "" {
+			hint = "; " + x.Suggestion
+		}
+		p.line("           first in row %s%s", strings.Join(rows, ", "), hint)
+	}
+}
