@@ -73,4 +73,6 @@ const (
 	TagVeteran        TagKind = "veteran"         // 退役军人
 	TagLeftBehind     TagKind = "left_behind"     // 留守儿童
 	TagPartyMember    TagKind = "party_member"    // 党员
+	TagDeceased       TagKind = "deceased"        // 死亡, as a register of the dead has it
+	TagImprisoned     TagKind = "imprisoned"      // 在押
 )

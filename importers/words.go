@@ -94,6 +94,8 @@ func newWords() *words {
 			household.TagVeteran:        "退役军人 退伍军人 复员军人 退役",
 			household.TagLeftBehind:     "留守儿童 留守",
 			household.TagPartyMember:    "党员 中共党员 共产党员 中共预备党员",
+			household.TagDeceased:       "死亡 已故 去世 死亡注销 注销死亡",
+			household.TagImprisoned:     "在押 服刑 在押人员 服刑人员 羁押",
 		}),
 		level: dict(map[household.AreaLevel]string{
 			household.LevelCity:      "市 地级市 城市",
@@ -150,7 +152,7 @@ const (
 	acceptedSexes     = "男 女 (male female)"
 	acceptedRelations = "户主 配偶 子 女 父母 孙子女 兄弟姐妹 租户 其他 (head spouse child parent grandchild sibling tenant other)"
 	acceptedResidency = "常住 流动 户籍 人户分离 (resident floating registered elsewhere)"
-	acceptedTags      = "低保 特困 残疾 独居老人 退役军人 留守儿童 党员 (subsistence extreme_poverty disabled living_alone veteran left_behind party_member)"
+	acceptedTags      = "低保 特困 残疾 独居老人 退役军人 留守儿童 党员 死亡 在押 (subsistence extreme_poverty disabled living_alone veteran left_behind party_member deceased imprisoned)"
 	acceptedLevels    = "市 区县 街道 社区 网格 (city district street community grid)"
 )
 

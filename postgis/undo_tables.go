@@ -33,7 +33,7 @@ var undoOrder = []string{
 // keyless are the references that have no key in the database (see
 // docs/adr/0006).
 var keyless = map[string][]reference{
-	"resident": {{"residence", "resident_id"}, {"tag", "resident_id"}},
+	"resident": {{"residence", "resident_id"}, {"tag", "resident_id"}, {"resident_alias", "resident_id"}},
 	"unit":     {{"residence", "unit_id"}},
 	"building": {{"residence", "building_id"}},
 }

@@ -32,6 +32,7 @@ type commandLine struct {
 	Coverage coverageCommand `cmd:"" help:"Who reaches which service on foot."`
 	Lookup   lookupCommand   `cmd:"" help:"Find compounds, buildings, units, facilities and areas."`
 	User     userCommand     `cmd:"" help:"Accounts of the service."`
+	People   peopleCommand   `cmd:"" help:"The same person under two entries: compare, review, merge."`
 	Serve    serveCommand    `cmd:"" help:"Serve the map."`
 	Doctor   doctorCommand   `cmd:"" help:"Say what is missing on this machine, and how to get it."`
 	Version  versionCommand  `cmd:"" help:"Say which build this is."`

@@ -13,6 +13,9 @@ CREATE TEMP TABLE stage_resident (
 -- home she lives in and one for where she is registered; the first of them
 -- leads and gives the person's own values.
 -- @merge
+-- Rows of an entry that was merged into another are that other's.
+UPDATE stage_resident s SET match_hash = r.match_hash
+  FROM resident_alias a JOIN resident r ON r.id = a.resident_id WHERE a.match_hash = s.match_hash;
 CREATE TEMP TABLE merge_resident ON COMMIT DROP AS
 WITH multi AS (
     SELECT n, row_number() OVER w AS occurrence, first_value(row) OVER w AS first_row
