@@ -15,7 +15,8 @@ import (
 )
 
 // The environment of a child process that dies in the middle of an import:
-// the database, and after which step.
+// the database, and after which step; "residents" is a whole load that is
+// killed from outside.
 const (
 	crashURL  = "HEARTHMAP_TEST_CRASH_URL"
 	crashStep = "HEARTHMAP_TEST_CRASH_STEP"
@@ -23,6 +24,9 @@ const (
 
 // crashChild begins an import of units and kills itself, as kill -9 would.
 func crashChild() {
+	if os.Getenv(crashStep) == "residents" {
+		killedChild()
+	}
 	err := func() error {
 		ctx := context.Background()
 		db, err := Open(ctx, os.Getenv(crashURL), "town")

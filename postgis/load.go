@@ -111,7 +111,7 @@ func (l *load) open(ctx context.Context) error {
 	if err != nil {
 		return loadError(op, err)
 	}
-	return l.exec(ctx, `SET LOCAL work_mem = '128MB'; SET LOCAL synchronous_commit = on;`+changeTable)
+	return l.exec(ctx, `SET LOCAL work_mem = '128MB'; SET LOCAL synchronous_commit = on; SET LOCAL default_statistics_target = 20;`+changeTable)
 }
 
 // Stage encodes the items and hands them to the COPY that runs beside it. An
@@ -156,7 +156,7 @@ func (l *load) Merge(ctx context.Context) (importers.Merged, error) {
 		}
 	}
 	if l.batch.Mode == importers.Replace && l.spoilt+int64(len(rejects)) > 0 {
-		return importers.Merged{}, household.Errorf(household.Conflict, op,
+		return importers.Merged{Rejects: rejects}, household.Errorf(household.Conflict, op,
 			"mode replace ends what the file lacks, but %d of its rows cannot be used", l.spoilt+int64(len(rejects))).
 			WithHint("mend the rejected rows first, or import with --mode upsert")
 	}
@@ -203,10 +203,20 @@ func (l *load) Commit(ctx context.Context, c importers.Counts, rejects []importe
 	// The load stands, whatever becomes of its statistics: autovacuum makes
 	// up for them.
 	if len(l.touched) > 0 {
+		for i, t := range l.touched {
+			l.touched[i] = t + analyzed[t]
+		}
 		_, _ = l.conn.Exec(ctx, "ANALYZE "+strings.Join(l.touched, ", "))
 	}
 	l.release()
 	return l.id, nil
+}
+
+// analyzed are the columns whose statistics queries need at once, of tables
+// with many others; ciphers are compared with nothing.
+var analyzed = map[string]string{
+	"resident":  " (match_hash, birth_date, phone_hash, grams, ended_on)",
+	"residence": " (resident_id, building_id, unit_id, household_id, relation, residency, present, valid_to)",
 }
 
 // maxKeptRejects bounds the rejects kept in the database; the clerk's file

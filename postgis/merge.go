@@ -165,6 +165,7 @@ func (l *load) fill(sql string, level household.AreaLevel) string {
 		"{source}", quote(l.batch.Source),
 		"{kind}", quote(string(l.batch.Kind)),
 		"{level}", string(level),
+		"{residents}", quote(pgx.Identifier{l.db.City, "resident_id_seq"}.Sanitize()),
 	).Replace(sql)
 }
 

@@ -14,12 +14,18 @@ import (
 // that do it, which are left out when there is nothing to do.
 var (
 	residentCompare = []string{"merge", "leaving", "seats", "spells", "tags"}
-	residentWrite   = []string{"write_residents", "write_spells", "write_tags", "loads"}
+	residentUpdate  = []string{"update_residents", "update_spells"}
+	residentInsert  = []string{"insert_residents", "insert_spells", "write_tags", "loads"}
 )
 
-// residents merges persons, their homes, households and tags.
+// residents merges persons, their homes, households and tags. Into empty
+// tables it goes without their indexes, which are built afterwards.
 func (m *merger) residents(ctx context.Context) error {
 	if err := m.exec(ctx, "ANALYZE stage_resident (n, match_hash, unit_code)"); err != nil {
+		return err
+	}
+	b, err := m.openBulk(ctx, "household", "resident", "residence")
+	if err != nil {
 		return err
 	}
 	if err := m.sections(ctx, residentCompare); err != nil {
@@ -38,9 +44,17 @@ func (m *merger) residents(ctx context.Context) error {
 		return err
 	}
 	if c.Created+c.Updated > 0 {
-		if err := m.sections(ctx, residentWrite); err != nil {
+		if b == nil { // nobody is there to be updated
+			if err := m.sections(ctx, residentUpdate); err != nil {
+				return err
+			}
+		}
+		if err := m.sections(ctx, residentInsert); err != nil {
 			return err
 		}
+	}
+	if err := b.close(ctx); err != nil {
+		return err
 	}
 	if m.batch.Mode == importers.Replace {
 		if err := m.sections(ctx, []string{"replace"}); err != nil {
@@ -57,7 +71,7 @@ func (m *merger) countHomes(ctx context.Context) error {
 	err := m.tx.QueryRow(ctx, `SELECT
 		(SELECT count(*) FROM new_household),
 		(SELECT count(*) FROM spell WHERE act = 'new'), (SELECT count(*) FROM spell WHERE act = 'changed'),
-		(SELECT count(*) FROM spell WHERE act = 'same'), (SELECT count(*) FROM tag_diff WHERE had IS NULL),
+		(SELECT count(*) FROM merge_resident WHERE problem IS NULL) - (SELECT count(*) FROM spell), (SELECT count(*) FROM tag_diff WHERE had IS NULL),
 		(SELECT count(*) FROM tag_diff WHERE wanted IS NULL)`, pgx.QueryExecModeExec).
 		Scan(&households.Created, &homes.Created, &homes.Updated, &homes.Unchanged, &tags.Created, &tags.Updated)
 	if err != nil {

@@ -22,6 +22,7 @@ type DB struct {
 	Keys *Keys  // nil: residents can be neither loaded nor revealed
 
 	lockWait time.Duration // see WithLockWait
+	bulkFrom int64         // see defaultBulkFrom
 }
 
 // Option changes how Open opens a database.
@@ -64,7 +65,7 @@ func Open(ctx context.Context, url, city string, opts ...Option) (*DB, error) {
 	if err != nil {
 		return nil, connectError(op, cfg.ConnConfig, err)
 	}
-	db := &DB{Pool: pool, City: city, Keys: o.keys, lockWait: o.lockWait}
+	db := &DB{Pool: pool, City: city, Keys: o.keys, lockWait: o.lockWait, bulkFrom: defaultBulkFrom}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, connectError(op, cfg.ConnConfig, err)

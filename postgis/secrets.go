@@ -12,10 +12,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"hash"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"hearthmap/household"
 )
@@ -43,7 +45,7 @@ type Keys struct {
 	Warning string
 
 	aead        cipher.AEAD
-	blind       []byte
+	hashes      *sync.Pool // of HMACs under the key of the blind indexes
 	fingerprint []byte
 }
 
@@ -73,7 +75,8 @@ func NewKeys(master []byte) (*Keys, error) {
 	if err != nil {
 		return nil, household.Errorf(household.Internal, op, "cannot use the key: %w", err)
 	}
-	return &Keys{aead: aead, blind: keys[1], fingerprint: keys[2][:16]}, nil
+	hashes := &sync.Pool{New: func() any { return hmac.New(sha256.New, keys[1]) }}
+	return &Keys{aead: aead, hashes: hashes, fingerprint: keys[2][:16]}, nil
 }
 
 // Fingerprint tells keys apart without giving anything of them away.
@@ -112,9 +115,10 @@ func additional(field string) []byte { return append([]byte{sealVersion}, field.
 // Blind is the keyed hash (HMAC-SHA-256) of a field's value: equal values have
 // equal hashes, and without the key nothing can be told from them.
 func (k *Keys) Blind(field, value string) []byte {
-	m := hmac.New(sha256.New, k.blind)
-	m.Write([]byte(field))
-	m.Write([]byte{0})
+	m := k.hashes.Get().(hash.Hash)
+	defer k.hashes.Put(m)
+	m.Reset() // cheaper than a new one: the key is not hashed again
+	m.Write(append(append(make([]byte, 0, 64), field...), 0))
 	m.Write([]byte(value))
 	return m.Sum(nil)
 }

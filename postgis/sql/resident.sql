@@ -11,7 +11,7 @@ CREATE TEMP TABLE stage_resident (
 -- here), that person's current spell of the same presence (spell_…) and, in
 -- the same unit, of the other (other_…). A person may have one row for the
 -- home she lives in and one for where she is registered; the first of them
--- leads and gives the person's own values.
+-- leads and gives the person's own values, which stay in the staging table.
 -- @merge
 -- Rows of an entry that was merged into another are that other's.
 UPDATE stage_resident s SET match_hash = r.match_hash
@@ -23,8 +23,7 @@ WITH multi AS (
      WHERE match_hash IN (SELECT match_hash FROM stage_resident GROUP BY match_hash HAVING count(*) > 1)
     WINDOW w AS (PARTITION BY match_hash, present ORDER BY n)
 ), joined AS (
-    SELECT s.n, s.row, s.match_hash, s.id_cipher, s.name, s.sex, s.birth_date,
-           s.phone_cipher, s.phone_hash, s.phone_tail, s.grams, s.relation, s.residency, s.present, s.tags,
+    SELECT s.n, s.row, s.match_hash, s.relation, s.residency, s.present, nullif(s.tags, '{}') AS tags,
            u.id AS unit_id, u.building_id, t.id AS old_id, m.n IS NOT NULL AS multi, m.first_row,
            t.id IS NOT NULL AND (t.ended_on IS NOT NULL
                OR (t.name, t.sex, t.birth_date, t.phone_hash, t.grams)
@@ -46,14 +45,13 @@ WITH multi AS (
 )
 SELECT *, old_id IS NULL AS fresh, NOT multi AS leader,
        coalesce(old_id, CASE WHEN problem IS NULL AND NOT multi
-                             THEN nextval(pg_get_serial_sequence('resident', 'id')) END) AS person
+                             THEN nextval({residents}) END) AS person
   FROM joined;
-DROP TABLE stage_resident;
 ANALYZE merge_resident (n, match_hash, unit_id, person, problem, spell_id);
 
 -- The first unspoilt row of a person with several leads.
 WITH first AS (
-    SELECT match_hash, min(n) AS n, nextval(pg_get_serial_sequence('resident', 'id')) AS id
+    SELECT match_hash, min(n) AS n, nextval({residents}) AS id
       FROM merge_resident WHERE multi AND problem IS NULL GROUP BY match_hash
 )
 UPDATE merge_resident m
@@ -87,60 +85,59 @@ WITH asking AS (
            spell_id IS NULL OR spell_unit <> unit_id OR (relation = 'head' AND spell_relation <> 'head') AS needs
       FROM merge_resident WHERE problem IS NULL
 ), walk AS (
-    SELECT *, max(n) FILTER (WHERE head) OVER (PARTITION BY unit_id ORDER BY n) AS head_n
-      FROM asking WHERE unit_id IN (SELECT unit_id FROM asking WHERE needs)
+    SELECT * FROM asking WHERE unit_id IN (SELECT unit_id FROM asking WHERE needs)
 ), claim AS ( -- heads who would keep a household in which they were no head
-    SELECT n, prior, row_number() OVER (PARTITION BY prior ORDER BY n) = 1 AND NOT EXISTS (
+    SELECT n, row_number() OVER (PARTITION BY prior ORDER BY n) = 1 AND NOT EXISTS (
            SELECT FROM residence x
             WHERE x.household_id = walk.prior AND x.valid_to IS NULL AND x.present AND x.relation = 'head'
               AND x.id NOT IN (SELECT id FROM leaving)
               AND x.id NOT IN (SELECT spell_id FROM merge_resident
                                 WHERE problem IS NULL AND spell_relation = 'head' AND relation <> 'head')) AS won
       FROM walk WHERE head AND needs AND prior IS NOT NULL
-), beginner AS (
-    SELECT w.n, w.unit_id, row_number() OVER (PARTITION BY w.unit_id ORDER BY w.n) AS rank
-      FROM walk w LEFT JOIN claim c ON c.n = w.n
-     WHERE w.head AND w.needs AND c.won IS NOT TRUE
+), mark AS (
+    SELECT w.*, w.head AND w.needs AND w.n NOT IN (SELECT n FROM claim WHERE won) AS begins FROM walk w
+), file AS ( -- the last head, the last that begins, and how many began
+    SELECT *, max(n) FILTER (WHERE head) OVER u AS head_n, max(n) FILTER (WHERE begins) OVER u AS begun_n,
+           count(*) FILTER (WHERE begins) OVER u AS begun
+      FROM mark WINDOW u AS (PARTITION BY unit_id ORDER BY n)
 ), taken AS (
     SELECT unit_id, max(seq) AS seq FROM household
-     WHERE unit_id IN (SELECT unit_id FROM beginner) GROUP BY unit_id
-), begun AS (
-    SELECT b.n, coalesce(t.seq, 0) + b.rank AS seq FROM beginner b LEFT JOIN taken t USING (unit_id)
+     WHERE unit_id IN (SELECT unit_id FROM mark WHERE begins) GROUP BY unit_id
 )
-SELECT w.n, w.unit_id,
-       CASE WHEN NOT w.head AND w.prior IS NOT NULL THEN w.prior
-            WHEN own.seq IS NULL THEN h.prior END AS household_id,
-       CASE WHEN NOT w.head AND w.prior IS NOT NULL THEN NULL
-            WHEN w.head_n IS NULL THEN 1
-            ELSE own.seq END AS seq
-  FROM walk w
-  LEFT JOIN begun own ON own.n = w.head_n
-  LEFT JOIN walk h ON h.n = w.head_n
- WHERE w.needs;
+SELECT f.n, f.unit_id,
+       CASE WHEN NOT f.head AND f.prior IS NOT NULL THEN f.prior
+            WHEN f.begun_n IS DISTINCT FROM f.head_n THEN h.prior END AS household_id,
+       CASE WHEN NOT f.head AND f.prior IS NOT NULL THEN NULL
+            WHEN f.head_n IS NULL THEN 1
+            WHEN f.begun_n = f.head_n THEN coalesce(t.seq, 0) + f.begun END AS seq
+  FROM file f
+  LEFT JOIN taken t ON t.unit_id = f.unit_id
+  LEFT JOIN mark h ON h.n = f.head_n AND NOT h.begins
+ WHERE f.needs;
 CREATE TEMP TABLE new_household ON COMMIT DROP AS
 SELECT DISTINCT s.unit_id, s.seq FROM seat s
  WHERE s.household_id IS NULL
    AND NOT EXISTS (SELECT FROM household h WHERE h.unit_id = s.unit_id AND h.seq = s.seq);
 INSERT INTO household (unit_id, seq, created_batch) SELECT unit_id, seq, {batch} FROM new_household ORDER BY unit_id, seq;
+-- Homes that are new or change.
 -- @spells
 CREATE TEMP TABLE spell ON COMMIT DROP AS
 SELECT m.n, m.person, m.building_id, m.unit_id, m.relation, m.residency, m.spell_id,
        coalesce(s.household_id, h.id, m.spell_household) AS household_id,
-       CASE WHEN m.spell_id IS NULL OR m.spell_unit <> m.unit_id THEN 'new'
-            WHEN m.relation <> m.spell_relation OR m.residency <> m.spell_residency
-              OR coalesce(s.household_id, h.id, m.spell_household) <> m.spell_household THEN 'changed'
-            ELSE 'same' END AS act
+       CASE WHEN m.spell_id IS NULL OR m.spell_unit <> m.unit_id THEN 'new' ELSE 'changed' END AS act
   FROM merge_resident m
   LEFT JOIN seat s ON s.n = m.n
   LEFT JOIN household h ON s.household_id IS NULL AND h.unit_id = s.unit_id AND h.seq = s.seq
- WHERE m.problem IS NULL;
+ WHERE m.problem IS NULL
+   AND (m.spell_id IS NULL OR m.spell_unit <> m.unit_id OR m.relation <> m.spell_relation OR m.residency <> m.spell_residency
+        OR coalesce(s.household_id, h.id, m.spell_household) <> m.spell_household);
 
 -- What the tags of this source should be, against what they are.
 -- @tags
 CREATE TEMP TABLE tag_diff ON COMMIT DROP AS
 WITH wanted AS (
     SELECT DISTINCT person, unnest(tags) AS kind FROM merge_resident
-     WHERE problem IS NULL AND tags <> '{}'
+     WHERE problem IS NULL AND tags IS NOT NULL
 ), had AS (
     SELECT t.id, t.resident_id AS person, t.kind FROM tag t
      WHERE t.valid_to IS NULL AND t.source = {source}
@@ -151,35 +148,36 @@ SELECT w.person AS wanted, h.person AS had, coalesce(w.kind, h.kind) AS kind, h.
  WHERE w.person IS NULL OR h.person IS NULL;
 
 -- Persons.
--- @write_residents
+-- @update_residents
 INSERT INTO load_change (entity, entity_id, building_id, op, old)
 SELECT 'resident', t.id, m.building_id, 'update',
        jsonb_build_object('updated_batch', t.updated_batch, 'ended_on', t.ended_on)
-       || CASE WHEN t.name IS DISTINCT FROM m.name THEN jsonb_build_object('name', t.name) ELSE '{}' END
-       || CASE WHEN t.grams IS DISTINCT FROM m.grams THEN jsonb_build_object('grams', t.grams) ELSE '{}' END
-       || CASE WHEN t.sex IS DISTINCT FROM m.sex THEN jsonb_build_object('sex', t.sex) ELSE '{}' END
-       || CASE WHEN t.birth_date IS DISTINCT FROM m.birth_date THEN jsonb_build_object('birth_date', t.birth_date) ELSE '{}' END
-       || CASE WHEN t.phone_hash IS DISTINCT FROM m.phone_hash THEN jsonb_build_object(
+       || CASE WHEN t.name IS DISTINCT FROM s.name THEN jsonb_build_object('name', t.name) ELSE '{}' END
+       || CASE WHEN t.grams IS DISTINCT FROM s.grams THEN jsonb_build_object('grams', t.grams) ELSE '{}' END
+       || CASE WHEN t.sex IS DISTINCT FROM s.sex THEN jsonb_build_object('sex', t.sex) ELSE '{}' END
+       || CASE WHEN t.birth_date IS DISTINCT FROM s.birth_date THEN jsonb_build_object('birth_date', t.birth_date) ELSE '{}' END
+       || CASE WHEN t.phone_hash IS DISTINCT FROM s.phone_hash THEN jsonb_build_object(
               'phone_cipher', t.phone_cipher, 'phone_hash', t.phone_hash, 'phone_tail', t.phone_tail) ELSE '{}' END
-  FROM merge_resident m JOIN resident t ON t.id = m.old_id
+  FROM merge_resident m JOIN stage_resident s ON s.n = m.n JOIN resident t ON t.id = m.old_id
  WHERE m.problem IS NULL AND m.changed;
-INSERT INTO resident (id, match_hash, id_cipher, name, sex, birth_date, phone_cipher, phone_hash, phone_tail, grams, created_batch)
-OVERRIDING SYSTEM VALUE
-SELECT person, match_hash, id_cipher, name, sex, birth_date, phone_cipher, phone_hash, phone_tail, grams, {batch}
-  FROM merge_resident WHERE problem IS NULL AND fresh AND leader ORDER BY n;
 -- Ciphers differ at every sealing; they are written only with a new value.
 INSERT INTO resident AS t (match_hash, id_cipher, name, sex, birth_date, phone_cipher, phone_hash, phone_tail, grams)
 SELECT match_hash, id_cipher, name, sex, birth_date, phone_cipher, phone_hash, phone_tail, grams
-  FROM merge_resident WHERE problem IS NULL AND changed
+  FROM stage_resident WHERE n IN (SELECT n FROM merge_resident WHERE problem IS NULL AND changed)
 ON CONFLICT (match_hash) DO UPDATE SET
     name = excluded.name, sex = excluded.sex, birth_date = excluded.birth_date, grams = excluded.grams,
     phone_cipher = CASE WHEN t.phone_hash IS DISTINCT FROM excluded.phone_hash
                         THEN excluded.phone_cipher ELSE t.phone_cipher END,
     phone_hash = excluded.phone_hash, phone_tail = excluded.phone_tail, ended_on = NULL, updated_batch = {batch};
+-- @insert_residents
+INSERT INTO resident (id, match_hash, id_cipher, name, sex, birth_date, phone_cipher, phone_hash, phone_tail, grams, created_batch)
+OVERRIDING SYSTEM VALUE
+SELECT m.person, s.match_hash, s.id_cipher, s.name, s.sex, s.birth_date, s.phone_cipher, s.phone_hash, s.phone_tail, s.grams, {batch}
+  FROM stage_resident s JOIN merge_resident m ON m.n = s.n WHERE m.problem IS NULL AND m.fresh AND m.leader;
 
 -- Spells: those that end make room before others come, and heads that step
 -- down before others step up (see the index residence_head).
--- @write_spells
+-- @update_spells
 INSERT INTO load_change (entity, entity_id, building_id, op, old, west, south, east, north)
 SELECT 'residence', r.id, r.building_id, 'end', jsonb_build_object('updated_batch', r.updated_batch, 'valid_to', NULL),
        ST_XMin(b.geom), ST_YMin(b.geom), ST_XMax(b.geom), ST_YMax(b.geom)
@@ -198,6 +196,7 @@ UPDATE residence r SET relation = s.relation, residency = s.residency, household
   FROM spell s WHERE s.act = 'changed' AND r.id = s.spell_id AND s.relation <> 'head';
 UPDATE residence r SET relation = s.relation, residency = s.residency, household_id = s.household_id, updated_batch = {batch}
   FROM spell s WHERE s.act = 'changed' AND r.id = s.spell_id AND s.relation = 'head';
+-- @insert_spells
 INSERT INTO residence (resident_id, building_id, unit_id, household_id, relation, residency, created_batch)
 SELECT person, building_id, unit_id, household_id, relation, residency, {batch}
   FROM spell WHERE act = 'new' ORDER BY n;
@@ -231,7 +230,7 @@ SELECT count(*) FILTER (WHERE act = 'created'), count(*) FILTER (WHERE act = 'up
                     WHEN m.changed OR s.act = 'changed'
                       OR (m.leader AND m.person IN (SELECT coalesce(wanted, had) FROM tag_diff)) THEN 'updated'
                     ELSE 'same' END AS act
-          FROM merge_resident m JOIN spell s ON s.n = m.n) q;
+          FROM merge_resident m LEFT JOIN spell s ON s.n = m.n WHERE m.problem IS NULL) q;
 
 -- Mode replace: homes that this source told of and the file lacks end, with
 -- the source's tags of people who have none left, and those people.
