@@ -3,6 +3,7 @@ package match
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hearthmap/household/address"
@@ -170,7 +171,7 @@ func (b *Builder) compound(bd *building, id int32, in Building, a *address.Addre
 func (b *Builder) place(code, name string, chain int32) int32 {
 	key := "c" + code
 	if code == "" {
-		key = "n" + address.Key(name) + string(rune(chain+1))
+		key = "n" + address.Key(name) + "\x00" + strconv.Itoa(int(chain))
 	}
 	id, ok := b.placeOf[key]
 	if !ok {
