@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 
 	"hearthmap/geo/crs"
@@ -201,6 +202,10 @@ func (r *rows) next() (importers.Record, error) {
 
 // broken is the error for a file that SQLite cannot read on.
 func broken(op string, err error) error {
+	if strings.Contains(err.Error(), "too big") {
+		return household.Errorf(household.Invalid, op, "a value of the GeoPackage is larger than 64 MiB").
+			WithHint("export only the columns that are wanted")
+	}
 	return household.Errorf(household.Invalid, op, "the GeoPackage cannot be read: %w", err).
 		WithHint("it is damaged or was copied while it was open; copy or export it again")
 }

@@ -223,6 +223,26 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// A shape that is too large spoils its row; a text that is too large ends the
+// file before it is in memory.
+func TestHugeValues(t *testing.T) {
+	script := tables + strings.ReplaceAll(buildings, "SRS", "4326")
+	path := create(t, script+`INSERT INTO building VALUES (1, zeroblob(40000000), 'a', 1, 1, '', 1), (2, NULL, 'b', 1, 1, '', 1)`)
+	rows, err := readertest.ReadAll(t, open(t, path, importers.FileOptions{}))
+	if err != nil || len(rows) != 2 || rows[0].Reject == nil || rows[0].Reject.Code != importers.RejectGeometry || rows[1].Reject != nil {
+		t.Errorf("%+v %v", rows, err)
+	}
+	path = create(t, script+`INSERT INTO building VALUES (1, NULL, CAST(zeroblob(80000000) AS TEXT), 1, 1, '', 1)`)
+	r, err := Open(path, importers.FileOptions{}) // which reads the first row
+	if err == nil {
+		_, err = readertest.ReadAll(t, r)
+		r.Close()
+	}
+	if household.HintOf(err) == "" || !strings.Contains(err.Error(), "64 MiB") {
+		t.Errorf("%v", err)
+	}
+}
+
 // Damaged anywhere, the file gives an error or rows, never a panic.
 func TestDamagedFiles(t *testing.T) {
 	whole, err := os.ReadFile(sample(t, "4326"))

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"unicode"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite" // also the driver "sqlite"
 
 	"hearthmap/geo/crs"
 	"hearthmap/household"
@@ -71,8 +71,19 @@ func (f *file) open(path string) error {
 		f.db.Close()
 		return broken(op, err)
 	}
+	if _, err := sqlite.Limit(f.conn, limitLength, maxValue); err != nil {
+		f.close()
+		return broken(op, err)
+	}
 	return nil
 }
+
+const (
+	limitLength = 0 // SQLITE_LIMIT_LENGTH
+	// maxValue bounds the bytes of one value that is no shape, and of the
+	// whole row with it.
+	maxValue = 64 << 20
+)
 
 func (f *file) close() error { return errors.Join(f.conn.Close(), f.db.Close()) }
 

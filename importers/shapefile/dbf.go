@@ -181,7 +181,7 @@ func openTable(set *fileSet, o importers.FileOptions) (*table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &table{part: set.dbf, file: f, in: bufio.NewReaderSize(countingReader{f, &set.read}, blockSize), drain: set.archive}
+	t := &table{part: set.dbf, file: f, in: bufio.NewReaderSize(countingReader{f, &set.read}, bufferSize(set.dbf.size)), drain: set.archive}
 	if err := t.start(set, o); err != nil {
 		f.Close()
 		return nil, err

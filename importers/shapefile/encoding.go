@@ -315,7 +315,7 @@ func sampleText(p *part, l *layout) ([]byte, error) {
 	if _, err := io.CopyN(io.Discard, in, l.headerSize); err != nil {
 		return nil, headerError(p, err)
 	}
-	block := make([]byte, max(1, blockSize/l.rowSize)*l.rowSize)
+	block := make([]byte, max(1, min(int64(blockSize/l.rowSize), l.rows))*int64(l.rowSize))
 	for left := l.rows; left > 0 && len(whole) < sampleBytes; {
 		n, err := io.ReadFull(in, block[:min(int64(len(block)), left*int64(l.rowSize))])
 		for rows := block[:n-n%l.rowSize]; len(rows) > 0; rows = rows[l.rowSize:] {

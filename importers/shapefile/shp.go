@@ -93,10 +93,14 @@ func openShapes(set *fileSet, rows int64, notes *[]string) (shapes, error) {
 		return newIndexed(set, in)
 	}
 	return &sequential{
-		name: set.shp.name, file: in, in: bufio.NewReaderSize(countingReader{in, &set.read}, blockSize),
+		name: set.shp.name, file: in, in: bufio.NewReaderSize(countingReader{in, &set.read}, bufferSize(set.shp.size)),
 		left: set.shp.size - shpHeader, declared: declared - shpHeader, rows: rows, numbered: order != orderSequential, drain: set.archive,
 	}, nil
 }
+
+// bufferSize is blockSize, and the file's own size when that is less. A row of
+// a table always fits.
+func bufferSize(size int64) int { return int(max(16, min(blockSize, size))) }
 
 // checkHeader returns the length of the file as its header has it, 0 when it
 // does not say.

@@ -31,7 +31,7 @@ func openIndex(p *part) (*index, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &index{file: f, in: bufio.NewReaderSize(f, 64<<10)}
+	x := &index{file: f, in: bufio.NewReaderSize(f, bufferSize(p.size))}
 	if _, err := x.in.Discard(shpHeader); err != nil {
 		f.Close()
 		return nil, err
