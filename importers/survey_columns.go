@@ -21,6 +21,8 @@ type ColumnSurvey struct {
 	Samples []string `json:"samples"`
 	// Words are values that are no known words of the field.
 	Words []UnknownWord `json:"unknown_words,omitempty"`
+	// NoDates are values of a date that are written in no known way.
+	NoDates int64 `json:"unread_dates,omitempty"`
 
 	field field
 	words map[string]int64
@@ -131,7 +133,17 @@ func (s *surveyColumns) see(rec Record, l *layout) {
 
 // word notes values that are not words of the field.
 func (s *surveyColumns) word(c *ColumnSurvey, v string) {
-	if c.field == fieldCount {
+	switch c.field {
+	case fieldCount:
+		return
+	case fBirth:
+		_, ok := s.mapping.date(fold(v))
+		if !ok {
+			_, ok = parseDate(fold(v))
+		}
+		if !ok {
+			c.NoDates++
+		}
 		return
 	}
 	accepted := s.words.accepted(c.field)

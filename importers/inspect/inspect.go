@@ -146,6 +146,9 @@ func (p printer) columns(s *importers.Survey) {
 			field += " (mapping)"
 		}
 		p.line("  %s → %s %6d filled  %s", pad(c.Name, 24), pad(field, 24), c.Filled, strings.Join(c.Samples, " | "))
+		if c.NoDates > 0 {
+			p.line("      %d dates in no known form; see date_formats of mapping files", c.NoDates)
+		}
 		for _, w := range c.Words {
 			p.line("      unknown word %q, %d times", w.Word, w.Count)
 		}

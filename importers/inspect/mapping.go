@@ -42,9 +42,11 @@ func Mapping(s *importers.Survey) ([]byte, error) {
 	coordinates(line, s)
 	columns(line, s)
 	values(line, s)
-	for _, p := range s.Problems {
-		if strings.HasSuffix(p.Reason, "is not a date") {
-			line("# date_formats: [DD/MM/YYYY]   # %d dates are written in another way than YYYY-MM-DD", p.Count)
+	for _, c := range s.Columns {
+		if c.NoDates > 0 {
+			line("")
+			line("# %d dates in %s are in no known form; this one would be read as", c.NoDates, comment(c.Name))
+			line("# date_formats: [DD/MM/YYYY]")
 			break
 		}
 	}
