@@ -30,6 +30,9 @@ type cityBody struct {
 	Bounds          *[4]float64 `json:"bounds,omitempty" doc:"west, south, east, north in degrees; absent while the city is empty"`
 	Counts          cityCounts  `json:"counts"`
 	DefaultStandard string      `json:"default_standard"`
+	// DefaultRequirement is the first of the standard that the city has a
+	// facility for, so that a map has something to show.
+	DefaultRequirement string `json:"default_requirement,omitempty"`
 }
 
 type areaBody struct {
@@ -87,6 +90,14 @@ func (s *Server) city() cityBody {
 			Compounds: len(d.Compounds), Buildings: len(d.Buildings), Facilities: len(d.Facilities),
 			Units: int64(t.Units), Households: int64(t.Households), People: int64(t.People),
 		},
+	}
+	if std, err := coverage.StandardByID(""); err == nil {
+		for _, q := range std.Requirements {
+			if len(c.Facilities(q.Category)) > 0 {
+				out.DefaultRequirement = q.ID
+				break
+			}
+		}
 	}
 	if top := c.AreasOfLevel(household.LevelCity); len(top) == 1 {
 		out.Name = c.AreaAt(top[0]).Name

@@ -102,7 +102,7 @@ export function createPage(session: SessionStore, location: Location, history: H
   watch(
     () => [view.standard, requirements.value] as const,
     () => {
-      if (requirements.value.length && !requirement.value) view.category = startRequirement(requirements.value, view.category)?.id ?? ''
+      if (requirements.value.length && !requirement.value) view.category = startRequirement(requirements.value, view.category || city.value?.default_requirement)?.id ?? ''
     },
   )
 
