@@ -20,42 +20,48 @@ ANALYZE people_fact (id, name, birth_date, phone_hash, h_area, h_unit);
 CREATE TEMP TABLE people_candidate (a bigint, b bigint, kind smallint) ON COMMIT DROP;
 CREATE TEMP TABLE people_block (kind smallint, blocks bigint, pairs bigint, largest bigint, oversized bigint, skipped bigint) ON COMMIT DROP;
 
--- The blocks, by the names that importers/people gives them: key and entry.
+-- The blocks, by the names that importers/people gives them: key, entry, and
+-- whether it lacks a number.
 -- @phone_year
-SELECT hashtextextended(encode(phone_hash, 'hex') || extract(year FROM birth_date), 0) AS key, id FROM people_fact
+SELECT hashtextextended(encode(phone_hash, 'hex') || extract(year FROM birth_date), 0) AS key, id, id_cipher IS NULL AS bare FROM people_fact
  WHERE phone_hash IS NOT NULL AND birth_date IS NOT NULL
 -- @name_birth
-SELECT hashtextextended(name || birth_date, 0) AS key, id FROM people_fact WHERE birth_date IS NOT NULL
+SELECT hashtextextended(name || birth_date, 0) AS key, id, id_cipher IS NULL AS bare FROM people_fact WHERE birth_date IS NOT NULL
 -- @name_building
-SELECT hashtextextended(h_building || ' ' || name, 0) AS key, id FROM people_fact WHERE h_building IS NOT NULL
+SELECT hashtextextended(h_building || ' ' || name, 0) AS key, id, id_cipher IS NULL AS bare FROM people_fact WHERE h_building IS NOT NULL
 UNION ALL
-SELECT hashtextextended(g_building || ' ' || name, 0), id FROM people_fact
+SELECT hashtextextended(g_building || ' ' || name, 0), id, id_cipher IS NULL FROM people_fact
  WHERE g_building IS NOT NULL AND g_building IS DISTINCT FROM h_building
 -- @birth_community
-SELECT hashtextextended(h_area || ' ' || birth_date, 0) AS key, id FROM people_fact WHERE h_area IS NOT NULL AND birth_date IS NOT NULL
+SELECT hashtextextended(h_area || ' ' || birth_date, 0) AS key, id, id_cipher IS NULL AS bare FROM people_fact WHERE h_area IS NOT NULL AND birth_date IS NOT NULL
 UNION ALL
-SELECT hashtextextended(g_area || ' ' || birth_date, 0), id FROM people_fact
+SELECT hashtextextended(g_area || ' ' || birth_date, 0), id, id_cipher IS NULL FROM people_fact
  WHERE g_area IS NOT NULL AND birth_date IS NOT NULL AND g_area IS DISTINCT FROM h_area
 -- @name_community_without_id
-SELECT hashtextextended(h_area || ' ' || name, 0) AS key, id FROM people_fact WHERE h_area IS NOT NULL
+SELECT hashtextextended(h_area || ' ' || name, 0) AS key, id, id_cipher IS NULL AS bare FROM people_fact WHERE h_area IS NOT NULL
 UNION ALL
-SELECT hashtextextended(g_area || ' ' || name, 0), id FROM people_fact WHERE g_area IS NOT NULL AND g_area IS DISTINCT FROM h_area
+SELECT hashtextextended(g_area || ' ' || name, 0), id, id_cipher IS NULL FROM people_fact WHERE g_area IS NOT NULL AND g_area IS DISTINCT FROM h_area
 -- @unit_without_id
-SELECT h_unit AS key, id FROM people_fact WHERE h_unit IS NOT NULL
+SELECT h_unit AS key, id, id_cipher IS NULL AS bare FROM people_fact WHERE h_unit IS NOT NULL
 UNION ALL
-SELECT g_unit, id FROM people_fact WHERE g_unit IS NOT NULL AND g_unit IS DISTINCT FROM h_unit
+SELECT g_unit, id, id_cipher IS NULL FROM people_fact WHERE g_unit IS NOT NULL AND g_unit IS DISTINCT FROM h_unit
 
--- One kind of blocks: its entries sorted into blocks, those alone left out,
--- and, for kinds that want an entry without a number, blocks without one.
+-- One kind of blocks. Most entries are alone in theirs, and leave at the
+-- first step; so do, for kinds that want an entry without a number, blocks
+-- without one. Only oversized blocks are sorted.
 -- @block
+CREATE TEMP TABLE people_entry_key ON COMMIT DROP AS
+SELECT key, id, bare FROM ({keys}
+) k;
 CREATE TEMP TABLE people_key ON COMMIT DROP AS
-SELECT key, id, bare, size, CASE WHEN size > {block} THEN row_number() OVER (PARTITION BY key ORDER BY name COLLATE "C", birth_date NULLS FIRST, id) END AS place
-  FROM (SELECT k.key, k.id, f.id_cipher IS NULL AS bare, f.name, f.birth_date,
-               count(*) OVER (PARTITION BY k.key) AS size,
-               bool_or(f.id_cipher IS NULL) OVER (PARTITION BY k.key) AS lacking
-          FROM ({keys}
-          ) k JOIN people_fact f USING (id)) q
- WHERE size > 1 AND (lacking OR NOT {bare});
+WITH shared AS (
+    SELECT key, count(*) AS size FROM people_entry_key GROUP BY key HAVING count(*) > 1 AND (bool_or(bare) OR NOT {bare})
+)
+SELECT key, id, bare, size, NULL::bigint AS place FROM shared JOIN people_entry_key USING (key) WHERE size <= {block}
+UNION ALL
+SELECT key, id, e.bare, size, row_number() OVER (PARTITION BY key ORDER BY f.name COLLATE "C", f.birth_date NULLS FIRST, id)
+  FROM shared JOIN people_entry_key e USING (key) JOIN people_fact f USING (id) WHERE size > {block};
+DROP TABLE people_entry_key;
 ANALYZE people_key;
 INSERT INTO people_candidate
 SELECT x.id, y.id, {kind} FROM people_key x JOIN people_key y ON y.key = x.key AND y.id > x.id
