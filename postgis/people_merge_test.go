@@ -139,28 +139,67 @@ func TestMergesOfThree(t *testing.T) {
 	loadItems(t, db, importers.Batch{Kind: importers.Residents, Source: "health"}, third)
 	a, b := numberedAndBare(t, db)
 	c := one[int64](t, db, `SELECT id FROM resident WHERE name = '赵试一'`)
-	start := persons(t, db)
 	owner := db.PeopleAsOwner()
-	one1, err := owner.Merge(t.Context(), b, c, "同一人")
-	if err != nil {
-		t.Fatal(err)
+	merge := func(keep, gone int64) int64 {
+		t.Helper()
+		id, err := owner.Merge(t.Context(), keep, gone, "同一人")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
 	}
+	back := func(id int64, want string) {
+		t.Helper()
+		if _, err := owner.Unmerge(t.Context(), id, "弄错了"); err != nil {
+			t.Fatal(err)
+		}
+		if got := persons(t, db); got != want {
+			t.Errorf("after taking merge %d back\n%s\nbefore it\n%s", id, got, want)
+		}
+	}
+	start := persons(t, db)
+	inner := merge(b, c)
 	middle := persons(t, db)
-	two, err := owner.Merge(t.Context(), a, b, "同一人")
-	if err != nil {
-		t.Fatal(err)
-	}
+	outer := merge(a, b)
 	if n := one[int64](t, db, `SELECT count(*) FROM resident_alias WHERE resident_id = $1`, a); n != 2 {
 		t.Errorf("%d aliases", n)
 	}
+	if _, err := owner.Unmerge(t.Context(), inner, "弄错了"); household.CodeOf(err) != household.Conflict || !strings.Contains(household.HintOf(err), "first") {
+		t.Errorf("out of order: %v", err)
+	}
+	back(outer, middle)
+	back(inner, start)
+
+	merge(b, c)
+	merge(a, b)
 	for _, row := range []household.Resident{second, third} {
 		loadItems(t, db, importers.Batch{Kind: importers.Residents, Source: "again"}, row)
 	}
 	if n := one[int64](t, db, `SELECT count(*) FROM resident WHERE id > $1`, c); n != 0 {
 		t.Errorf("%d made anew", n)
 	}
-	if _, err := owner.Unmerge(t.Context(), one1, "弄错了"); household.CodeOf(err) != household.Conflict || !strings.Contains(household.HintOf(err), "first") {
-		t.Errorf("out of order: %v", err)
+}
+
+// What was decided of an entry holds for the one it was merged into.
+func TestDecisionsOutliveMerges(t *testing.T) {
+	db := openTown(t)
+	_, second := twoRegisters(t, db, "102")
+	third := second
+	third.Room, third.Relation = "101", household.RelationSibling
+	loadItems(t, db, importers.Batch{Kind: importers.Residents, Source: "health"}, third)
+	if c := comparePeople(t, db); c.Open != 3 {
+		t.Fatalf("%+v", c)
 	}
-	_, _, _ = start, middle, two
+	owner := db.PeopleAsOwner()
+	ids := one[[]int64](t, db, `SELECT array_agg(id ORDER BY id) FROM resident WHERE name = '赵试1'`)
+	pair := one[int64](t, db, `SELECT id FROM people_pair WHERE a_id = $1 AND b_id = $2`, ids[1], ids[2])
+	if err := owner.Decide(t.Context(), pair, false, "两个人"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := owner.Merge(t.Context(), ids[0], ids[1], "同一人"); err != nil {
+		t.Fatal(err)
+	}
+	if c := comparePeople(t, db); c.Open != 0 {
+		t.Errorf("the first and the third are offered again: %+v, %s", c, pairs(t, owner, "open"))
+	}
 }
