@@ -2,6 +2,7 @@ package postgis
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -42,8 +43,8 @@ func (m *merger) openBulk(ctx context.Context, tables ...string) (*bulk, error) 
 		return b.strip(ctx, tables)
 	})
 	switch {
-	case pgCode(err) == "55P03" || pgCode(err) == "40P01":
-		return nil, nil // somebody reads: the ordinary way does not mind
+	case slices.Contains([]string{"55P03", "40P01", "2BP01"}, pgCode(err)):
+		return nil, nil // somebody reads, or a later table rests on an index: the ordinary way does not mind
 	case err != nil:
 		return nil, err
 	}
