@@ -52,6 +52,7 @@ const (
 	fTags
 	fCategory
 	fCapacity
+	fCredit
 	fieldCount
 )
 
@@ -170,6 +171,7 @@ func tableOf(kind Kind) table {
 			{fCategory, []string{"category", "类别", "设施类别", "类型"}},
 			{fCapacity, []string{"capacity", "容量", "规模", "床位数", "学位数"}},
 			{fAddress, []string{"address", "地址", "详细地址"}},
+			{fCredit, []string{"credit_code", "统一社会信用代码", "社会信用代码", "信用代码"}},
 		}, placeColumns...), needs: [][][]field{
 			need([]field{fCode}), need([]field{fName}), need([]field{fCategory}), need([]field{fLon, fLat}, []field{fWKT}),
 		}}
@@ -223,7 +225,7 @@ func (t table) arrange(names []string, m *applied) (layout, error) {
 	folded := make([]string, len(names))
 	for i, n := range names {
 		switch n {
-		case "_row", "_code", "_reason", "_suggestion": // a rejects file, mended and handed in again
+		case "_sheet", "_row", "_code", "_reason", "_suggestion": // a rejects file, mended and handed in again
 		default:
 			folded[i] = columnName(n)
 		}

@@ -13,10 +13,13 @@ type mending struct {
 	closed, repeated, spikes, turned bool
 }
 
-// mends counts the polygons that were mended, for the report. Any goroutine
+// mends counts what was mended or is worth a look, for the report. Any goroutine
 // may add to it.
 type mends struct {
 	closed, repeated, spikes, turned atomic.Int64
+	// creditCodes counts unified social credit codes that fail their check:
+	// worth a look, but genuine ones of the first years fail as well.
+	creditCodes atomic.Int64
 }
 
 func (m *mends) count(one mending) {
@@ -49,10 +52,14 @@ func (m *mends) notes() []string {
 			done = append(done, fmt.Sprintf(c.what, c.n))
 		}
 	}
-	if done == nil {
-		return nil
+	var notes []string
+	if done != nil {
+		notes = append(notes, "polygons mended: "+strings.Join(done, ", "))
 	}
-	return []string{"polygons mended: " + strings.Join(done, ", ")}
+	if n := m.creditCodes.Load(); n > 0 {
+		notes = append(notes, fmt.Sprintf("%d unified social credit codes fail their check character; their rows are taken all the same", n))
+	}
+	return notes
 }
 
 // cutSpikes removes from a closed ring the points at which it turns back on
