@@ -37,7 +37,7 @@ func (j *judge) judge(items []Item, rec Record, l *layout) []Item {
 	if r.reject == nil {
 		return items
 	}
-	return append(items[:n], Item{Row: rec.Row, Reject: r.reject})
+	return append(items[:n], Item{Row: rec.Row, Sheet: rec.Sheet, Reject: r.reject})
 }
 
 // damaged finds a replacement character or NUL in a value that will be used.
@@ -65,7 +65,7 @@ func (r *row) private() (field, bool) {
 }
 
 func (j *judge) entities(items []Item, r *row) []Item {
-	add := func(e Entity) { items = append(items, Item{Row: r.Row, Entity: e}) }
+	add := func(e Entity) { items = append(items, Item{Row: r.Row, Sheet: r.Sheet, Entity: e}) }
 	switch j.kind {
 	case Areas:
 		j.area(r, add)
@@ -177,6 +177,9 @@ func (j *judge) facility(r *row, add func(Entity)) {
 		r.fail(fName, RejectMissing, "the name is missing", "fill it in")
 	}
 	f.Category = j.category(r)
+	if code := r.raw(fCredit); code != "" && !household.ValidCreditCode(code) {
+		j.mends.creditCodes.Add(1)
+	}
 	switch g := r.shape().(type) {
 	case nil:
 	case orb.Point:

@@ -120,6 +120,7 @@ type Entity any
 // Item is one judged record on its way to the store: an entity or a reject.
 type Item struct {
 	Row    int64
+	Sheet  string // of a workbook; else empty
 	Entity Entity
 	Reject *Reject
 }

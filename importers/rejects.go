@@ -19,9 +19,23 @@ import (
 	"hearthmap/importers/charset"
 )
 
-func sortRejects(r []Reject) {
-	slices.SortStableFunc(r, func(a, b Reject) int {
-		return cmp.Or(cmp.Compare(a.Sheet, b.Sheet), cmp.Compare(a.Row, b.Row))
+// sheet is the number of a sheet in order of appearance.
+func (r *run) sheet(name string) int {
+	i := slices.Index(r.sheets, name)
+	if i < 0 {
+		i = len(r.sheets)
+		r.sheets = append(r.sheets, name)
+	}
+	return i
+}
+
+// place is where a row stands in the file's order.
+func (r *run) place(sheet string, row int64) int64 { return RowKey(r.sheet(sheet), row) }
+
+// sortRejects puts the rejects into the file's order.
+func (r *run) sortRejects() {
+	slices.SortStableFunc(r.rejects, func(a, b Reject) int {
+		return cmp.Compare(r.place(a.Sheet, a.Row), r.place(b.Sheet, b.Row))
 	})
 }
 
@@ -68,7 +82,7 @@ func (r *run) createRejects() (*rejectsFile, *os.File, error) {
 }
 
 // writeRejects writes the rejected rows as they are in the file, with
-// _row, _code, _reason and _suggestion behind them. It reads the file again
+// _row, _code, _reason and _suggestion behind, and of a workbook _sheet them. It reads the file again
 // and walks along the sorted rejects, so that memory stays bounded. Without
 // rejects it returns nil.
 func (r *run) writeRejects(ctx context.Context) (_ *rejectsFile, err error) {
@@ -88,6 +102,7 @@ func (r *run) writeRejects(ctx context.Context) (_ *rejectsFile, err error) {
 		}
 	}()
 	w := newRejectsWriter(f, r.reader)
+	w.sheets = slices.ContainsFunc(r.rejects, func(x Reject) bool { return x.Sheet != "" })
 	if r.format.OpenReader == nil {
 		w.header(nil, false)
 		for i := range r.rejects {
@@ -116,11 +131,12 @@ func (r *run) copyRejected(ctx context.Context, w *rejectsWriter) error {
 	}
 	next := 0
 	err := r.again(ctx, func(rec Record) bool {
-		for next < len(r.rejects) && r.rejects[next].Row < rec.Row {
+		at := r.place(rec.Sheet, rec.Row)
+		for next < len(r.rejects) && r.placeOf(next) < at {
 			w.row(Record{}, &r.rejects[next])
 			next++
 		}
-		for next < len(r.rejects) && r.rejects[next].Row == rec.Row {
+		for next < len(r.rejects) && r.placeOf(next) == at {
 			w.row(rec, &r.rejects[next])
 			next++
 		}
@@ -134,6 +150,8 @@ func (r *run) copyRejected(ctx context.Context, w *rejectsWriter) error {
 	}
 	return nil
 }
+
+func (r *run) placeOf(reject int) int64 { return r.place(r.rejects[reject].Sheet, r.rejects[reject].Row) }
 
 // again reads the input once more, until each says enough.
 func (r *run) again(ctx context.Context, each func(Record) (more bool)) error {
@@ -153,7 +171,7 @@ func (r *run) again(ctx context.Context, each func(Record) (more bool)) error {
 			return nil
 		case errors.As(err, &bad):
 			rec = bad.Record
-			rec.Row = bad.Reject.Row
+			rec.Row, rec.Sheet = bad.Reject.Row, bad.Reject.Sheet
 		case err != nil:
 			return err
 		}
@@ -171,10 +189,11 @@ func (r *run) rejectedNames(ctx context.Context) ([]string, error) {
 	seen := map[string]bool{}
 	next := 0
 	err := r.again(ctx, func(rec Record) bool {
-		for next < len(r.rejects) && r.rejects[next].Row < rec.Row {
+		at := r.place(rec.Sheet, rec.Row)
+		for next < len(r.rejects) && r.placeOf(next) < at {
 			next++
 		}
-		if next < len(r.rejects) && r.rejects[next].Row == rec.Row {
+		if next < len(r.rejects) && r.placeOf(next) == at {
 			for _, n := range rec.Names {
 				if !seen[n] && len(names) < limit {
 					seen[n] = true
@@ -195,7 +214,9 @@ type rejectsWriter struct {
 	eol   string
 	names map[string]int // of columns, for features; nil for tables
 	width int
-	line  []byte
+	// sheets says that the file is a workbook, whose sheets are named.
+	sheets bool
+	line   []byte
 }
 
 func newRejectsWriter(f io.Writer, reader Reader) *rejectsWriter {
@@ -224,11 +245,14 @@ func (w *rejectsWriter) header(names []string, features bool) {
 		}
 		all = append(all, "wkt")
 	}
+	if w.sheets {
+		all = append(all, "_sheet")
+	}
 	w.write(append(all, "_row", "_code", "_reason", "_suggestion"))
 }
 
 func (w *rejectsWriter) row(rec Record, x *Reject) {
-	cells := make([]string, w.width, w.width+6)
+	cells := make([]string, w.width, w.width+7)
 	switch {
 	case w.names != nil:
 		for i, n := range rec.Names {
@@ -246,6 +270,9 @@ func (w *rejectsWriter) row(rec Record, x *Reject) {
 		if n < len(rec.Values) { // more fields than columns: nothing is dropped
 			cells[w.width-1] = strings.Join(rec.Values[n-1:], string(w.comma))
 		}
+	}
+	if w.sheets {
+		cells = append(cells, x.Sheet)
 	}
 	w.write(append(cells, strconv.FormatInt(x.Row, 10), string(x.Code), x.Reason, x.Suggestion))
 }

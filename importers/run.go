@@ -72,6 +72,7 @@ type run struct {
 	reader  Reader
 	report  Report
 	rejects []Reject
+	sheets  []string // of a workbook, in order of appearance
 	homes   *homes       // nil: addresses are not matched
 	stage   atomic.Value // Stage
 	started time.Time
@@ -166,7 +167,13 @@ func (r *run) load(ctx context.Context, store Store) (err error) {
 	}
 	merged, err := load.Merge(ctx)
 	for i := range merged.Rejects {
-		r.addReject(&merged.Rejects[i])
+		x := &merged.Rejects[i]
+		sheet, row := SplitRow(x.Row)
+		x.Row = row
+		if sheet < len(r.sheets) {
+			x.Sheet = r.sheets[sheet]
+		}
+		r.addReject(x)
 	}
 	if r.o.Mode == Replace && len(r.rejects) > 0 && (err == nil || household.CodeOf(err) == household.Conflict) {
 		return r.refuse(ctx)
@@ -175,7 +182,7 @@ func (r *run) load(ctx context.Context, store Store) (err error) {
 		return err
 	}
 	r.report.addTables(merged.Tables)
-	sortRejects(r.rejects)
+	r.sortRejects()
 	r.countRejected()
 	r.stage.Store(StageFinish)
 	return r.finish(ctx, load)
@@ -185,7 +192,7 @@ func (r *run) load(ctx context.Context, store Store) (err error) {
 // rejected rows: what these describe would be ended, though it was handed
 // over. The rejects file is written, so that they can be mended.
 func (r *run) refuse(ctx context.Context) error {
-	sortRejects(r.rejects)
+	r.sortRejects()
 	r.countRejected()
 	file, err := r.writeRejects(ctx)
 	if err != nil {
@@ -260,6 +267,7 @@ func (r *run) stageAll(ctx context.Context, load Load) error {
 			if items[i].Reject != nil {
 				r.addReject(items[i].Reject)
 			}
+			items[i].Row = RowKey(r.sheet(items[i].Sheet), items[i].Row)
 		}
 		if err := load.Stage(ctx, items); err != nil {
 			return err

@@ -136,3 +136,14 @@ func (UndoResult) Total(bucket map[string]int64) int64 {
 	}
 	return n
 }
+
+// sheetBits is where the number of a workbook's sheet begins in a row's key.
+const sheetBits = 40
+
+// RowKey is one number for a row of a workbook: a Load is given its items
+// with such keys as Row, so that rows of several sheets stay apart. The key
+// of a row of the first sheet, or of any other file, is the row itself.
+func RowKey(sheet int, row int64) int64 { return int64(sheet)<<sheetBits | row }
+
+// SplitRow takes a key apart: the sheet's number from 0, and the row.
+func SplitRow(key int64) (sheet int, row int64) { return int(key >> sheetBits), key & (1<<sheetBits - 1) }

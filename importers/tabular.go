@@ -158,7 +158,7 @@ func (t *tabular) Each(ctx context.Context, yield func(Item) error) error {
 			for c := range work {
 				for _, r := range c.records {
 					if r.reject != nil {
-						c.items = append(c.items, Item{Row: r.reject.Row, Reject: r.reject})
+						c.items = append(c.items, Item{Row: r.reject.Row, Sheet: r.reject.Sheet, Reject: r.reject})
 					} else {
 						c.items = t.judge.judge(c.items, r.rec, r.layout)
 					}

@@ -99,7 +99,11 @@ func reject(table, what string, row int64, firstRow *int64) importers.Reject {
 			Suggestion: "keep one of the rows",
 		}
 		if firstRow != nil {
-			r.Reason = fmt.Sprintf("the same is in row %d", *firstRow)
+			sheet, first := importers.SplitRow(*firstRow)
+			r.Reason = fmt.Sprintf("the same is in row %d", first)
+			if own, _ := importers.SplitRow(row); own != sheet {
+				r.Reason += fmt.Sprintf(" of table %d of the workbook", sheet+1)
+			}
 		}
 		if table == "resident" {
 			r.Column = "id_number"
