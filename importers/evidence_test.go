@@ -175,3 +175,12 @@ func TestPolygonsAreMended(t *testing.T) {
 		t.Errorf("the spike is left: %v", g)
 	}
 }
+
+func TestCreditCodesAreWarnedOf(t *testing.T) {
+	var s importertest.Store
+	rep := run(t, &s, importers.Facilities, write(t, "f.csv", "编码,名称,类别,经度,纬度,统一社会信用代码\n"+
+		"1,a,药店,123.41,41.81,91350100M000100Y43\n2,b,药店,123.41,41.81,91350100M000100Y44\n3,c,药店,123.41,41.81,\n"))
+	if rep.Created != 3 || len(rep.Notes) != 1 || !strings.HasPrefix(rep.Notes[0], "1 unified social credit code") {
+		t.Errorf("%+v", rep)
+	}
+}

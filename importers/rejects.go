@@ -151,7 +151,9 @@ func (r *run) copyRejected(ctx context.Context, w *rejectsWriter) error {
 	return nil
 }
 
-func (r *run) placeOf(reject int) int64 { return r.place(r.rejects[reject].Sheet, r.rejects[reject].Row) }
+func (r *run) placeOf(reject int) int64 {
+	return r.place(r.rejects[reject].Sheet, r.rejects[reject].Row)
+}
 
 // again reads the input once more, until each says enough.
 func (r *run) again(ctx context.Context, each func(Record) (more bool)) error {

@@ -72,7 +72,7 @@ type run struct {
 	reader  Reader
 	report  Report
 	rejects []Reject
-	sheets  []string // of a workbook, in order of appearance
+	sheets  []string     // of a workbook, in order of appearance
 	homes   *homes       // nil: addresses are not matched
 	stage   atomic.Value // Stage
 	started time.Time

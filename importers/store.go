@@ -146,4 +146,6 @@ const sheetBits = 40
 func RowKey(sheet int, row int64) int64 { return int64(sheet)<<sheetBits | row }
 
 // SplitRow takes a key apart: the sheet's number from 0, and the row.
-func SplitRow(key int64) (sheet int, row int64) { return int(key >> sheetBits), key & (1<<sheetBits - 1) }
+func SplitRow(key int64) (sheet int, row int64) {
+	return int(key >> sheetBits), key & (1<<sheetBits - 1)
+}
