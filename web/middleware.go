@@ -26,7 +26,7 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, s.maxBodyOf(r))
 		rec := &recorder{ResponseWriter: w}
 		start := time.Now()
 		defer func() {
@@ -45,6 +45,14 @@ func (s *Server) outermost(next http.Handler) http.Handler {
 		}()
 		protected.ServeHTTP(rec, r)
 	})
+}
+
+// maxBodyOf is how long the request's body may be.
+func (s *Server) maxBodyOf(r *http.Request) int64 {
+	if s.Imports != nil && r.Method == http.MethodPost && r.URL.Path == uploadPath {
+		return s.Imports.Limit() + multipartSpare
+	}
+	return maxBody
 }
 
 // recorder notes the status that was sent.

@@ -115,3 +115,9 @@ func noMap(role household.Role) error {
 	return household.Errorf(household.Forbidden, "web", "the role %q does not see the map", role).
 		WithHint("sign in with an account that may")
 }
+
+// notAdmin is the answer to a role that may not administer.
+func notAdmin(role household.Role) error {
+	return household.Errorf(household.Forbidden, "web", "the role %q may not import or undo", role).
+		WithHint("sign in as an administrator")
+}

@@ -17,7 +17,7 @@ import (
 	"hearthmap/tiles"
 )
 
-// Config is what a Server needs. All fields but Demo are required.
+// Config is what a Server needs. All fields but Imports and Demo are required.
 type Config struct {
 	City     *cityindex.Live
 	Coverage *coverage.Live
@@ -31,6 +31,8 @@ type Config struct {
 	Version  string
 	// SecureCookies is set where the service is reached over HTTPS.
 	SecureCookies bool
+	// Imports loads files that are handed over here; nil where that is off.
+	Imports household.Imports
 	// Demo lists the accounts that the sign-in page offers; nil for real use.
 	Demo []DemoAccount
 }
@@ -59,6 +61,7 @@ func New(c Config) *Server {
 	s.routeCity(s.api)
 	s.routeCoverage(s.api)
 	s.routeRegistry(s.api)
+	s.routeImports(s.api)
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
 		s.writeProblem(w, household.Errorf(household.NotFound, "web", "there is no such address in the API").
@@ -111,6 +114,7 @@ const (
 	public  access = iota // without a session
 	anyone                // signed in
 	mapOnly               // roles that see the map
+	admin                 // administrators
 )
 
 // register adds an operation, checks who calls it, and turns the handler's
@@ -127,6 +131,8 @@ func register[I, O any](s *Server, api huma.API, who access, op huma.Operation, 
 			return nil, unauthenticated()
 		case who == mapOnly && !p.Role.SeesMap():
 			return nil, problemOf(s.log, noMap(p.Role))
+		case who == admin && p.Role != household.RoleAdmin:
+			return nil, problemOf(s.log, notAdmin(p.Role))
 		}
 		out, err := handle(ctx, in)
 		if err != nil {

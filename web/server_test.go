@@ -18,6 +18,8 @@ import (
 	"hearthmap/geo/cityindex"
 	"hearthmap/geo/coverage"
 	"hearthmap/household"
+	"hearthmap/importers/formats"
+	"hearthmap/internal/importjobs"
 	"hearthmap/internal/pgcluster/pgtest"
 	"hearthmap/postgis"
 	"hearthmap/tiles"
@@ -83,11 +85,16 @@ func newStack(t *testing.T, demo []web.DemoAccount) *stack {
 	}
 	s.live = cityindex.NewLive(city)
 	engines := coverage.NewLive(s.live)
+	jobs, err := importjobs.Open(importjobs.Options{Store: db, Audit: db.Audit(), Formats: formats.All(), Dir: t.TempDir(), Limit: uploadLimit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(jobs.Close)
 	srv := httptest.NewServer(web.New(web.Config{
 		City: s.live, Coverage: engines, Tiles: tiles.NewService(s.live, tiles.CoverageOf(engines), tiles.Options{}),
 		Registry: db.Registry(), Accounts: db.Accounts(), Audit: db.Audit(), Sessions: db.Sessions(),
 		Page: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "assets/a.js": {Data: []byte("1")}},
-		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: demo,
+		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: demo, Imports: jobs,
 	}))
 	t.Cleanup(srv.Close)
 	s.url = srv.URL
@@ -241,6 +248,11 @@ func TestWhoMaySeeWhat(t *testing.T) {
 		{"/api/v1/residents/1", [6]int{401, 404, 200, 200, 404, 404}},
 		{"/api/v1/residents/2", [6]int{401, 404, 404, 404, 404, 404}},
 		{"/api/v1/search?q=B1", [6]int{401, 200, 200, 200, 403, 200}},
+		{"/api/v1/imports", [6]int{401, 403, 403, 403, 403, 200}},
+		{"/api/v1/imports/files/none/inspect", [6]int{401, 403, 403, 403, 403, 404}},
+		{"/api/v1/jobs/none", [6]int{401, 403, 403, 403, 403, 404}},
+		{"/api/v1/jobs/none/events", [6]int{401, 403, 403, 403, 403, 404}},
+		{"/api/v1/jobs/none/rejects", [6]int{401, 403, 403, 403, 403, 404}},
 		{"/style.json", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/tiles/buildings.json", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/tiles/nothing.json", [6]int{401, 404, 404, 404, 403, 404}},

@@ -54,10 +54,16 @@ func (c demoCommand) Run(ctx context.Context, con *console, s *settings) error {
 		if err != nil {
 			return err
 		}
-		svc, err := newServiceOf(db, live, web.Config{Demo: accounts})
+		jobs, err := s.openImports(con, db, 0)
 		if err != nil {
 			return err
 		}
+		defer jobs.Close()
+		svc, err := newServiceOf(db, live, web.Config{Demo: accounts, Imports: jobs})
+		if err != nil {
+			return err
+		}
+		svc.stop = jobs.Stop
 		return c.serve(ctx, con, svc, listener)
 	})
 }

@@ -20,6 +20,7 @@ import (
 type serveCommand struct {
 	Addr          string `help:"Address to listen on." default:"127.0.0.1:8080"`
 	SecureCookies bool   `help:"Send cookies over HTTPS only; set it behind a TLS proxy."`
+	MaxUpload     int64  `help:"Largest file that the page takes for an import, in MiB." default:"2048" placeholder:"MIB"`
 }
 
 // Run serves until the program is told to stop.
@@ -30,10 +31,16 @@ func (c serveCommand) Run(ctx context.Context, con *console, s *settings) error 
 	}
 	defer func() { _ = listener.Close() }()
 	return s.withDB(ctx, con, func(db *postgis.DB) error {
-		svc, err := newService(ctx, db, web.Config{SecureCookies: c.SecureCookies})
+		jobs, err := s.openImports(con, db, c.MaxUpload<<20)
 		if err != nil {
 			return err
 		}
+		defer jobs.Close()
+		svc, err := newService(ctx, db, web.Config{SecureCookies: c.SecureCookies, Imports: jobs})
+		if err != nil {
+			return err
+		}
+		svc.stop = jobs.Stop
 		con.print("http://%s/", listener.Addr())
 		return svc.serve(ctx, listener)
 	})
@@ -44,6 +51,7 @@ type service struct {
 	db      *postgis.DB
 	live    *cityindex.Live
 	handler *web.Server
+	stop    func() // ends what outlives requests; may be nil
 }
 
 // newService loads the city and wires the parts together. What the caller
@@ -99,6 +107,9 @@ func (s *service) serve(ctx context.Context, listener net.Listener) error {
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+	}
+	if s.stop != nil {
+		srv.RegisterOnShutdown(s.stop)
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- srv.Serve(listener) }()

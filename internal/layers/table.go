@@ -62,6 +62,7 @@ var table = []row{
 	{"internal/pgcluster", []string{"household"}, nil},
 	{"internal/pgcluster/pgtest", []string{"household", "internal/pgcluster", "migrations"}, nil},
 	{"internal/synthcity", []string{"geo", "geo/crs", "household"}, nil},
+	{"internal/importjobs", []string{"household", "importers/..."}, []string{orb}},
 	{"internal/bench", []string{anything}, nil},
 	{"cmd/...", []string{anything}, nil},
 }

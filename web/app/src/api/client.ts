@@ -8,6 +8,12 @@ import type {
   CoverageResult,
   DemoAccount,
   Hit,
+  ImportBatch,
+  ImportFile,
+  ImportFindings,
+  ImportJob,
+  ImportRequest,
+  ImportUndo,
   PersonCard,
   Revealed,
   Session,
@@ -40,6 +46,7 @@ const codes: Record<number, string> = {
   403: 'forbidden',
   404: 'not_found',
   409: 'conflict',
+  413: 'too_large',
   422: 'invalid',
   429: 'too_many',
   502: 'offline',
@@ -123,6 +130,46 @@ export class Client {
   reveal = (id: number, purpose: string) => this.send<Revealed>('POST', `/residents/${id}/reveal`, { body: { purpose } })
   /** Sent as a body: what is searched for may be a name, and addresses end up in logs. */
   search = (q: string, signal?: AbortSignal) => this.send<{ hits: Hit[] | null }>('POST', '/search', { body: { q, limit: 24 }, signal })
+
+  inspect = (file: string, q: { kind?: string; encoding?: string; crs?: string; mapping?: Record<string, string> }, signal?: AbortSignal) =>
+    this.send<ImportFindings>('GET', `/imports/files/${encodeURIComponent(file)}/inspect`, {
+      query: { kind: q.kind, encoding: q.encoding, crs: q.crs, mapping: q.mapping && Object.keys(q.mapping).length ? JSON.stringify(q.mapping) : undefined },
+      signal,
+    })
+  startImport = (body: ImportRequest) => this.send<{ job_id: string }>('POST', '/imports', { body })
+  imports = () => this.send<ImportBatch[]>('GET', '/imports')
+  undoImport = (batch: number, dryRun: boolean) => this.send<ImportUndo>('POST', `/imports/${batch}/undo`, { body: { dry_run: dryRun } })
+  job = (id: string) => this.send<ImportJob>('GET', `/jobs/${encodeURIComponent(id)}`)
+  cancelJob = (id: string) => this.send<ImportJob>('DELETE', `/jobs/${encodeURIComponent(id)}`)
+
+  /** Sends a file; fetch cannot tell how far it is, so this is the older way. */
+  upload(file: File, onProgress: (sent: number, total: number) => void, signal: AbortSignal): Promise<ImportFile> {
+    return new Promise((done, failed) => {
+      const xhr = new XMLHttpRequest()
+      xhr.open('POST', '/api/v1/imports/files')
+      xhr.setRequestHeader('Accept', 'application/json')
+      xhr.upload.addEventListener('progress', (e) => onProgress(e.loaded, e.total))
+      xhr.addEventListener('load', () => {
+        this.events.onReachable(true)
+        let body: unknown
+        try {
+          body = JSON.parse(xhr.responseText)
+        } catch {
+          body = undefined
+        }
+        if (xhr.status === 201) return done(body as ImportFile)
+        if (xhr.status === 401) this.events.onUnauthorized()
+        failed(problemOf(xhr.status, body))
+      })
+      // A server that refuses a long file may close the line while it is sent.
+      xhr.addEventListener('error', () => failed(new Problem(0, 'upload', '', '')))
+      xhr.addEventListener('abort', () => failed(new DOMException('aborted', 'AbortError')))
+      signal.addEventListener('abort', () => xhr.abort())
+      const form = new FormData()
+      form.append('file', file)
+      xhr.send(form)
+    })
+  }
 
   /** Whether the server answers; used while the banner says it does not. */
   async ping(): Promise<boolean> {

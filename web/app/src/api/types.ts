@@ -2,6 +2,7 @@
 // OpenAPI document (`npm run generate`), with the words it writes as plain
 // strings narrowed to the ones there are. Distances are metres, coordinates
 // WGS 84 degrees.
+import type { FeatureCollection } from 'geojson'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -36,3 +37,20 @@ export type HouseholdCard = Narrow<Schemas['HouseholdCard'], { members?: PersonC
 export type UnitCard = Narrow<Schemas['UnitCard'], { households: HouseholdCard[] | null }>
 export type Revealed = Omit<Schemas['Revealed'], '$schema'>
 export type Hit = Narrow<Schemas['Hit'], { kind: HitKind }>
+
+export type ImportFile = Omit<Schemas['ImportFile'], '$schema'>
+export type ImportEncoding = Narrow<Schemas['ImportEncoding'], { header: string[] }>
+export type ImportColumn = Narrow<Schemas['ImportColumn'], { samples: string[] }>
+export type ImportEvidence = Narrow<Schemas['ImportEvidence'], { measure: string }>
+export type ImportDatum = Narrow<Schemas['ImportDatum'], { evidence: ImportEvidence[] }>
+export type ImportProblem = Narrow<Schemas['ImportProblem'], { first_rows: number[] }>
+export type ImportFindings = Narrow<
+  Schemas['ImportFindings'],
+  { encodings: ImportEncoding[]; columns: ImportColumn[]; fields: string[]; datums: ImportDatum[]; missing: string[]; problems: ImportProblem[]; notes: string[]; sample: FeatureCollection }
+>
+export type ImportReport = Narrow<Schemas['ImportReport'], { notes: string[] }>
+export type ImportJob = Narrow<Schemas['ImportJob'], { report?: ImportReport }>
+export type ImportRequest = Omit<Schemas['ImportRequest'], '$schema' | 'kind'> & { kind: string }
+export type ImportBatch = Schemas['ImportBatch']
+export type ImportUndoReason = Narrow<Schemas['ImportUndoReason'], { codes: string[] }>
+export type ImportUndo = Narrow<Schemas['ImportUndo'], { reasons: ImportUndoReason[]; later: number[] }>

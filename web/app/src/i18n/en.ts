@@ -1,7 +1,9 @@
+import { importEn } from './importing'
 import type { Dictionary } from './zh'
 
 /** English. */
 export const en: Dictionary = {
+  ...importEn,
   'app.name': 'Hearthmap',
   'app.tagline': 'Every household on one map',
   'app.title': 'Hearthmap 装户图',
