@@ -2,7 +2,6 @@ package postgis
 
 import (
 	"context"
-	"fmt"
 	"testing"
 	"time"
 
@@ -63,7 +62,9 @@ func BenchmarkPeople(b *testing.B) {
 				c.Entries = int64(entries)
 				return c.exec(ctx, "ANALYZE people_fact")
 			}},
-			{"block", c.block}, {"compare", c.compare}, {"store", c.store},
+			{"block", c.block},
+			{"compare", c.compare},
+			{"store", c.store},
 		}
 		for _, s := range steps {
 			began := time.Now()
@@ -75,7 +76,7 @@ func BenchmarkPeople(b *testing.B) {
 			}
 		}
 		for _, k := range c.Blocks {
-			b.Log(fmt.Sprintf("%+v", k))
+			b.Logf("%+v", k)
 		}
 		b.ReportMetric(float64(c.Candidates)/float64(entries), "pairs/entry")
 		b.ReportMetric(float64(c.Same), "same")
