@@ -27,6 +27,12 @@ func (j *Jobs) Inspect(ctx context.Context, p household.Principal, id string, q 
 	if err != nil {
 		return household.ImportFindings{}, err
 	}
+	select {
+	case j.looks <- struct{}{}:
+		defer func() { <-j.looks }()
+	case <-ctx.Done():
+		return household.ImportFindings{}, ctx.Err()
+	}
 	kind := importers.Kind(q.Kind)
 	o := importers.Options{
 		File: f.path, Kind: kind, Formats: j.o.Formats, CRS: q.CRS, Encoding: q.Encoding, Mapping: mappingOf(kind, q.Mapping), Account: p.Name,

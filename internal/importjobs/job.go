@@ -113,13 +113,24 @@ func (j *Jobs) run(ctx context.Context, x *job, lane chan struct{}) {
 			})
 		}
 		if err = ctx.Err(); err == nil {
-			report, err = importers.Run(ctx, o, j.o.Store)
+			report, err = j.load(ctx, o)
 		}
 		<-lane
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
 	j.end(ctx, x, report, err)
+}
+
+// load imports; a panic ends the job and not the server.
+func (j *Jobs) load(ctx context.Context, o importers.Options) (report importers.Report, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			j.o.Log.Error("an import panicked", "kind", o.Kind, "panic", v)
+			err = household.Errorf(household.Internal, "importjobs", "panic")
+		}
+	}()
+	return importers.Run(ctx, o, j.o.Store)
 }
 
 // end records the outcome, in the audit trail before anyone is told.

@@ -22,6 +22,8 @@ const (
 	// maxFiles and maxJobs bound what one server remembers.
 	maxFiles = 200
 	maxJobs  = 1000
+	// maxLooks is how many files are inspected at a time: each is read whole.
+	maxLooks = 2
 )
 
 // Store is where imports go. Implemented by postgis.
@@ -53,6 +55,8 @@ type Jobs struct {
 	files map[string]*file
 	jobs  map[string]*job
 	lanes map[string]chan struct{} // by family; full while one runs
+
+	looks chan struct{} // full while as many files are inspected as may be
 }
 
 var _ household.Imports = (*Jobs)(nil)
@@ -71,7 +75,7 @@ func Open(o Options) (*Jobs, error) {
 		return nil, household.Errorf(household.Unavailable, "importjobs.Open", "the directory for uploads cannot be made: %w", err).
 			WithHint("check that %s can be written to, or name another directory with --data", root)
 	}
-	j := &Jobs{o: o, spool: spool, files: map[string]*file{}, jobs: map[string]*job{}, lanes: map[string]chan struct{}{}}
+	j := &Jobs{o: o, spool: spool, files: map[string]*file{}, jobs: map[string]*job{}, lanes: map[string]chan struct{}{}, looks: make(chan struct{}, maxLooks)}
 	j.ctx, j.stop = context.WithCancel(context.Background())
 	j.wg.Go(func() { j.sweepNowAndThen(root) })
 	return j, nil

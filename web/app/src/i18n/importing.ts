@@ -35,6 +35,7 @@ export const importZh = {
 
   'import.encoding': '文字编码',
   'import.encodingLead': '选读得通的那一行',
+  'import.encodingOthers': '读不通？换一种',
   'import.noHeader': '（没有表头可看）',
   'import.datum': '坐标系',
   'import.datumLead': '抽样 {n} 处，看它们在各坐标系下落在哪里',
@@ -225,6 +226,7 @@ export const importEn: Record<keyof typeof importZh, string> = {
 
   'import.encoding': 'Encoding',
   'import.encodingLead': 'Choose the line that reads well',
+  'import.encodingOthers': 'Does not read well? Try another',
   'import.noHeader': '(no header to show)',
   'import.datum': 'Coordinates',
   'import.datumLead': 'Where {n} sampled places lie in each reference system',
