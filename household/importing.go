@@ -51,14 +51,15 @@ type ImportQuestion struct {
 
 // ImportRequest asks for a job.
 type ImportRequest struct {
-	File     string            `json:"file_id" maxLength:"64"`
-	Kind     string            `json:"kind" enum:"areas,compounds,streets,buildings,units,residents,facilities,osm"`
-	CRS      string            `json:"crs,omitempty" maxLength:"60" doc:"as the file says when left out"`
-	Encoding string            `json:"encoding,omitempty" maxLength:"20" doc:"found out when left out"`
-	Mode     string            `json:"mode,omitempty" enum:"upsert,insert,replace" default:"upsert"`
-	Source   string            `json:"source,omitempty" maxLength:"100" doc:"the department or system the file came from"`
-	DryRun   bool              `json:"dry_run,omitempty"`
-	Mapping  map[string]string `json:"mapping,omitempty" doc:"column to field; - for a column that is not used"`
+	File      string            `json:"file_id" maxLength:"64"`
+	Kind      string            `json:"kind" enum:"areas,compounds,streets,buildings,units,residents,facilities,osm"`
+	CRS       string            `json:"crs,omitempty" maxLength:"60" doc:"as the file says when left out"`
+	Encoding  string            `json:"encoding,omitempty" maxLength:"20" doc:"found out when left out"`
+	Mode      string            `json:"mode,omitempty" enum:"upsert,insert,replace" default:"upsert"`
+	Source    string            `json:"source,omitempty" maxLength:"100" doc:"the department or system the file came from"`
+	DryRun    bool              `json:"dry_run,omitempty"`
+	HeaderRow int               `json:"header_row,omitempty" minimum:"0" maximum:"100" doc:"the row that names the columns, as the inspection found it; the first when left out"`
+	Mapping   map[string]string `json:"mapping,omitempty" doc:"column to field; - for a column that is not used"`
 }
 
 // ImportFindings is what a look at a file found.
@@ -70,6 +71,7 @@ type ImportFindings struct {
 	EncodingCertain bool             `json:"encoding_certain"`
 	Encodings       []ImportEncoding `json:"encodings" doc:"candidates for text files, the likeliest first"`
 	CRS             string           `json:"crs" doc:"the reference system it was read in"`
+	HeaderRow       int              `json:"header_row" doc:"the row that names the columns, from 1; hand it on to the import"`
 	Columns         []ImportColumn   `json:"columns"`
 	Fields          []string         `json:"fields" doc:"the fields that columns of this kind may hold"`
 	Datums          []ImportDatum    `json:"datums" doc:"candidates for the reference system, the one it was read in first"`

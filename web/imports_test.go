@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -396,5 +397,32 @@ func TestFailedImportTellsWhy(t *testing.T) {
 	end := jobs[len(jobs)-1]
 	if end.State != household.ImportFailed || end.Problem == nil || end.Problem.Hint == "" || strings.Contains(end.Problem.Detail+end.Problem.Hint, os.TempDir()) {
 		t.Errorf("%+v %+v", end, end.Problem)
+	}
+}
+
+// TestTitlesAboveTheTable: the row that the inspection finds the columns in is
+// the one the import reads them from; a column of another name is mapped.
+func TestTitlesAboveTheTable(t *testing.T) {
+	s := newStack(t, nil)
+	admin := s.as(household.RoleAdmin)
+	f := admin.uploaded("a.csv", "二〇二六年设施台账,,,,\n编码,名称,种别,经度,纬度\nW1,一站,clinic,123.005,41.005\n")
+	look := "/api/v1/imports/files/" + f.ID + "/inspect?kind=facilities"
+	var found household.ImportFindings
+	admin.get(look).into(t, &found)
+	if found.HeaderRow != 2 || !slices.Contains(found.Missing, "category") {
+		t.Fatalf("header in row %d, missing %v", found.HeaderRow, found.Missing)
+	}
+	admin.get(look+"&mapping="+url.QueryEscape(`{"种别":"category"}`)).into(t, &found)
+	if len(found.Missing) != 0 || found.Rejected != 0 {
+		t.Errorf("mapped: missing %v, %d rejected: %+v", found.Missing, found.Rejected, found.Problems)
+	}
+	if res := admin.get(look + "&mapping=nonsense"); res.status != http.StatusUnprocessableEntity {
+		t.Errorf("a mapping that is none: %d", res.status)
+	}
+	jobs := admin.events(admin.start(map[string]any{
+		"file_id": f.ID, "kind": "facilities", "crs": "wgs84", "header_row": found.HeaderRow, "mapping": map[string]string{"种别": "category"},
+	}))
+	if end := jobs[len(jobs)-1]; end.State != household.ImportDone || end.Report.Created != 1 {
+		t.Errorf("%+v %+v %+v", end, end.Report, end.Problem)
 	}
 }

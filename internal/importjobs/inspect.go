@@ -35,7 +35,7 @@ func (j *Jobs) Inspect(ctx context.Context, p household.Principal, id string, q 
 	}
 	kind := importers.Kind(q.Kind)
 	o := importers.Options{
-		File: f.path, Kind: kind, Formats: j.o.Formats, CRS: q.CRS, Encoding: q.Encoding, Mapping: mappingOf(kind, q.Mapping), Account: p.Name,
+		File: f.path, Kind: kind, Formats: j.o.Formats, CRS: q.CRS, Encoding: q.Encoding, Mapping: mappingOf(kind, q.Mapping, 0), Account: p.Name,
 	}
 	s, err := importers.NewSurvey(ctx, o, j.o.Store)
 	if err != nil {
@@ -50,7 +50,7 @@ func (j *Jobs) Inspect(ctx context.Context, p household.Principal, id string, q 
 	}
 	out := findingsOf(s)
 	features := geojson.NewFeatureCollection()
-	if s.Kind != "" && len(s.Missing) == 0 && drawn(s.Kind) {
+	if s.Kind != "" && len(out.Missing) == 0 && drawn(s.Kind) {
 		entities, err := importers.Sample(ctx, o, s, sampleFeatures)
 		if err != nil && ctx.Err() != nil {
 			return out, err
@@ -68,9 +68,12 @@ func drawn(kind importers.Kind) bool { return kind != importers.Units && kind !=
 func findingsOf(s *importers.Survey) household.ImportFindings {
 	out := household.ImportFindings{
 		Format: s.Format, Kind: string(s.Kind), Certain: s.KindCertain, Encoding: s.Encoding, EncodingCertain: s.EncodingCertain, Encodings: []household.ImportEncoding{},
-		CRS: s.CRS, CRSFrom: s.CRSFrom, Columns: []household.ImportColumn{}, Fields: importers.FieldNames(s.Kind), Datums: []household.ImportDatum{},
+		CRS: s.CRS, CRSFrom: s.CRSFrom, HeaderRow: s.HeaderRow, Columns: []household.ImportColumn{}, Fields: importers.FieldNames(s.Kind), Datums: []household.ImportDatum{},
 		Doubt: s.Verdict.Doubt, Wrong: s.Verdict.Wrong, Missing: append([]string{}, s.Missing...), Rows: s.Rows, Rejected: s.Rejected,
 		Problems: []household.ImportProblem{}, Notes: append([]string{}, s.Notes...),
+	}
+	if s.Good > 0 { // what the last record lacks, others have
+		out.Missing = []string{}
 	}
 	if out.Fields == nil {
 		out.Fields = []string{}

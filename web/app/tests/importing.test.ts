@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { ImportDatum, ImportFindings, ImportJob } from '../src/api/types'
-import { buckets, byCode, measures, noChoice, progressOf, ranked, remap, sizeText, wanting } from '../src/lib/importing'
+import { buckets, byCode, measures, noChoice, progressOf, ranked, readable, remap, sizeText, wanting } from '../src/lib/importing'
 
 const datum = (crs: string, inArea: number, inCity: number): ImportDatum => ({
   crs, points: 40, evidence: [{ measure: 'in_area', hits: inArea, of: 38 }, { measure: 'in_city', hits: inCity, of: 40 }],
 })
 
 const findings = (f: Partial<ImportFindings> = {}): ImportFindings => ({
-  format: 'csv', kind: 'facilities', kind_certain: true, encoding: 'utf-8', encoding_certain: true, encodings: [], crs: 'wgs84', crs_from: 'default',
+  format: 'csv', kind: 'facilities', kind_certain: true, encoding: 'utf-8', encoding_certain: true, encodings: [], crs: 'wgs84', crs_from: 'default', header_row: 1,
   columns: [], fields: [], datums: [], doubt: false, wrong: false, missing: [], rows: 3, rejected: 0, problems: [], notes: [],
   sample: { type: 'FeatureCollection', features: [] }, ...f,
 })
@@ -53,6 +53,10 @@ describe('importing', () => {
 
   it('sorts reasons by their number', () => {
     expect(byCode({ value: 2, duplicate: 9, missing: 2 })).toEqual([['duplicate', 9], ['missing', 2], ['value', 2]])
+  })
+
+  it('draws masked values by their form', () => {
+    expect(['9{18}', '汉{2}', '9{4}-9{2}-9', 'A9{3}', '9{60}'].map(readable)).toEqual(['0'.repeat(18), '某某', '0000-00-0', 'A000', `${'0'.repeat(23)}…`])
   })
 
   it('never shows a job as complete before it is', () => {

@@ -672,6 +672,11 @@ export interface components {
             /** @description the fields that columns of this kind may hold */
             fields: string[] | null;
             format: string;
+            /**
+             * Format: int64
+             * @description the row that names the columns, from 1; hand it on to the import
+             */
+            header_row: number;
             /** @description the kind it was read as: given, or the likeliest; empty when none fits */
             kind: string;
             kind_certain: boolean;
@@ -766,6 +771,11 @@ export interface components {
             /** @description found out when left out */
             encoding?: string;
             file_id: string;
+            /**
+             * Format: int64
+             * @description the row that names the columns, as the inspection found it; the first when left out
+             */
+            header_row?: number;
             /** @enum {string} */
             kind: "areas" | "compounds" | "streets" | "buildings" | "units" | "residents" | "facilities" | "osm";
             /** @description column to field; - for a column that is not used */

@@ -81,6 +81,16 @@ export function byCode(codes: Record<string, number>): [string, number][] {
   return Object.entries(codes).sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
 }
 
+/** A masked value's form drawn out: 9{4}-9{2} is 0000-00. */
+export function readable(form: string): string {
+  const classes: Record<string, string> = { 9: '0', 汉: '某' }
+  const text = form.replace(/(.)\{(\d+)\}|./gu, (whole, c: string | undefined, n: string | undefined) => {
+    const one = c ?? whole
+    return (classes[one] ?? one).repeat(Math.min(40, Number(n ?? 1)))
+  })
+  return text.length > 24 ? `${text.slice(0, 23)}…` : text
+}
+
 export const ended = (j: ImportJob): boolean => j.state !== 'queued' && j.state !== 'running'
 
 /** How far a job is, 0 to 1: reading is most of it, what comes after cannot be measured. */

@@ -94,7 +94,7 @@ export function createImporting(client: Client) {
     into.value = undefined
     try {
       const { job_id } = await client.startImport({
-        file_id: f.file_id, kind: found.kind, dry_run: dryRun, mode: choice.mode, source: choice.source.trim(),
+        file_id: f.file_id, kind: found.kind, dry_run: dryRun, header_row: found.header_row > 1 ? found.header_row : undefined, mode: choice.mode, source: choice.source.trim(),
         // What was found out is said again, so that nothing is found otherwise.
         encoding: choice.encoding || found.encoding || undefined, crs: choice.crs || undefined,
         mapping: Object.keys(choice.mapping).length ? choice.mapping : undefined,
