@@ -93,11 +93,13 @@ func (c demoCommand) fill(ctx context.Context, con *console, db *postgis.DB) err
 	}
 	loaded := map[importers.Kind]bool{}
 	for _, b := range batches {
-		if b.Source != source {
-			return household.Errorf(household.Conflict, "hearthmap demo", "the city %q holds other data than this demonstration's", db.City).
-				WithHint("hearthmap demo --city demo2, or: hearthmap serve --city %s to see what is there", db.City)
+		if b.Source == source { // what was imported through the page besides may stay
+			loaded[b.Kind] = true
 		}
-		loaded[b.Kind] = true
+	}
+	if len(batches) > 0 && len(loaded) == 0 {
+		return household.Errorf(household.Conflict, "hearthmap demo", "the city %q holds other data than this demonstration's", db.City).
+			WithHint("hearthmap demo --city demo2, or: hearthmap serve --city %s to see what is there", db.City)
 	}
 	if len(loaded) == len(demoFiles) {
 		con.say("The town is there from last time.")
