@@ -16,7 +16,7 @@ let browser
 let dir
 before(async () => {
   browser = await launch()
-  // Another seed than the demo's: the same town with facilities of other codes.
+  // The demo's own town; the test gives its facilities other codes.
   dir = mkdtempSync(join(tmpdir(), 'hearthmap-e2e-import-'))
   await promisify(execFile)(binary, ['synth', '--preset', process.env.HEARTHMAP_E2E_PRESET || 'village', '--seed', '1', '--out', dir])
 })
