@@ -59,7 +59,7 @@ func newBuildings(system crs.CRS) string {
 }
 
 func tryRun(s importers.Store, kind importers.Kind, file, system string) (importers.Report, error) {
-	return importers.Run(context.Background(), importers.Options{File: file, Kind: kind, Formats: formats.All(), CRS: system, DryRun: true}, s)
+	return importers.Run(context.Background(), importers.Options{File: file, Kind: kind, Formats: formats.All(), CRS: system, DryRun: true, RejectsPath: file + ".rejects.csv"}, s)
 }
 
 // A file in another system than it is read in is not loaded in silence, and
@@ -140,13 +140,12 @@ func TestPlacesOutsideTheCity(t *testing.T) {
 func TestReplaceRefusesRejectedRows(t *testing.T) {
 	s := communities(t)
 	before := len(s.Table("facility"))
-	file := write(t, "f.csv", "code,name,category,lon,lat\n1,a,药店,123.41,41.81\n2,b,nonsense,123.42,41.81\n")
 	for name, content := range map[string]string{
 		"judged":    "code,name,category,lon,lat\n1,a,药店,123.41,41.81\n2,b,nonsense,123.42,41.81\n",
 		"duplicate": "code,name,category,lon,lat\n1,a,药店,123.41,41.81\n1,b,药店,123.42,41.81\n",
 	} {
-		file = write(t, "f.csv", content)
-		rep, err := importers.Run(t.Context(), importers.Options{File: file, Kind: importers.Facilities, Formats: formats.All(), Mode: importers.Replace}, s)
+		file := write(t, "f.csv", content)
+		rep, err := importers.Run(t.Context(), importers.Options{File: file, Kind: importers.Facilities, Formats: formats.All(), Mode: importers.Replace, RejectsPath: file + ".rejects.csv"}, s)
 		if household.CodeOf(err) != household.Conflict || !strings.Contains(household.HintOf(err), rep.RejectsFile) {
 			t.Fatalf("%s: %v", name, err)
 		}

@@ -32,7 +32,7 @@ func write(tb testing.TB, name, content string) string {
 
 func run(tb testing.TB, s importers.Store, kind importers.Kind, file string, change ...func(*importers.Options)) importers.Report {
 	tb.Helper()
-	o := importers.Options{File: file, Kind: kind, Formats: formats.All()}
+	o := importers.Options{File: file, Kind: kind, Formats: formats.All(), RejectsPath: file + ".rejects.csv"}
 	for _, f := range change {
 		f(&o)
 	}
