@@ -84,6 +84,10 @@ test-app: $(if $(HAS_APP),build) ## The front end's tests, and those in a browse
 bench: ## Measure against the naive way and the peers
 	scripts/bench $(ARGS)
 
+.PHONY: fuzz
+fuzz: ## Fuzz every reader, parser and codec for ten minutes each; TIME=30s for less, ARGS='…' for some
+	scripts/fuzz $(ARGS)
+
 .PHONY: verify
 verify: ## Find generated files and go.mod that are not up to date
 	scripts/verify
