@@ -126,13 +126,12 @@ func (t *areaTree) at(level household.AreaLevel, under string) (*partition, erro
 	p := &partition{level: levelIndex(level), under: -1, number: map[int32]int32{}}
 	if p.level < 0 {
 		return nil, household.Errorf(household.Invalid, op, "there is no area level %q", level).
-			WithHint("one of: city, district, street, community, grid")
+			WithHint("one of: city, district, street, community, grid, hex8, hex9, hex10")
 	}
 	if under != "" {
 		i, ok := t.byCode[under]
 		if !ok {
-			return nil, household.Errorf(household.NotFound, op, "there is no area %q", under).
-				WithHint("area codes are those of the imported areas file")
+			return nil, noArea(under)
 		}
 		if levelIndex(t.data.Areas[i].Level) > p.level {
 			return nil, household.Errorf(household.Invalid, op, "area %s is a %s, which has no parts of level %s",
@@ -162,4 +161,9 @@ func (p *partition) of(l lineage) int32 {
 		return n
 	}
 	return int32(len(p.areas))
+}
+
+func noArea(code string) error {
+	return household.Errorf(household.NotFound, "coverage.Totals", "there is no area %q", code).
+		WithHint("area codes are those of the imported areas file")
 }

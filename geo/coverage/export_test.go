@@ -6,3 +6,14 @@ func (e *Engine) Forget() {
 	defer e.mu.Unlock()
 	clear(e.fields)
 }
+
+// Quantiles is quantiles of ways given as pairs.
+func Quantiles(decimetres, people []int32) (median, p90 float64) {
+	ways := make([]way, len(decimetres))
+	var all int64
+	for i := range ways {
+		ways[i] = way{decimetres[i], people[i]}
+		all += int64(people[i])
+	}
+	return quantiles(ways, all)
+}

@@ -1,7 +1,6 @@
 package coverage
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -17,9 +16,6 @@ type field struct {
 	decimetres []int32 // -1: no way, or farther than the bound
 	facility   []int32 // -1 likewise
 	reason     []uint8 // index into reasons
-	// order lists the residential buildings by distance, those without a way
-	// last; made when totals are first asked for.
-	order func() []int32
 }
 
 // reasons gives every Reason a number.
@@ -60,7 +56,6 @@ func (e *Engine) field(ctx context.Context, key fieldKey) (*field, error) {
 	if err != nil {
 		return nil, err
 	}
-	f.order = sync.OnceValue(func() []int32 { return e.byDistance(f) })
 	k.f = f
 	return f, nil
 }
@@ -136,14 +131,4 @@ func (e *Engine) whyNot(b *buildingJoins, key fieldKey, any bool, with map[int32
 		return CompoundClosed
 	}
 	return OtherComponent
-}
-
-// byDistance orders the residential buildings by distance, then by code.
-func (e *Engine) byDistance(f *field) []int32 {
-	order := slices.Clone(e.residential)
-	slices.SortFunc(order, func(a, b int32) int {
-		// As unsigned numbers the -1 of those without a way come last.
-		return cmp.Or(cmp.Compare(uint32(f.decimetres[a]), uint32(f.decimetres[b])), cmp.Compare(a, b))
-	})
-	return order
 }

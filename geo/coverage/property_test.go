@@ -186,7 +186,7 @@ func TestTotalsAgainstRecount(t *testing.T) {
 				people += a.People
 				buildings += a.Buildings
 				for i := range r.Requirements {
-					recount(t, d, r, level, a, i)
+					recount(t, d, r, func(b *cityindex.Building) bool { return holder(d, b, level) == a.Code }, a, i)
 				}
 				facilities += int64(a.Totals[1].Facilities)
 			}
@@ -240,13 +240,13 @@ func holder(d *cityindex.Data, b *cityindex.Building, level household.AreaLevel)
 	return a.Code
 }
 
-func recount(t *rapid.T, d *cityindex.Data, r *coverage.Result, level household.AreaLevel, a coverage.AreaReport, i int) {
+func recount(t *rapid.T, d *cityindex.Data, r *coverage.Result, holds func(*cityindex.Building) bool, a coverage.AreaReport, i int) {
 	q := r.Requirements[i]
 	var got, want [8]int64
 	var byPeople, byBuilding []int32
 	for k := range d.Buildings {
 		b := &d.Buildings[k]
-		if !coverage.Residential(b) || holder(d, b, level) != a.Code {
+		if !coverage.Residential(b) || !holds(b) {
 			continue
 		}
 		n := int64(q.Group.Of(b.Counts))
@@ -271,7 +271,7 @@ func recount(t *rapid.T, d *cityindex.Data, r *coverage.Result, level household.
 	total := a.Totals[i]
 	got = [8]int64{total.People, total.Unreachable, total.Uncovered, total.Covered, total.Buildings, total.BuildingsCovered, a.AllRequired.Covered, a.AllRequired.BuildingsCovered}
 	if got != want {
-		t.Fatalf("%s %q, %s: %v, want %v", level, a.Code, q.ID, got, want)
+		t.Fatalf("%s %q, %s: %v, want %v", a.Level, a.Code, q.ID, got, want)
 	}
 	ways := byPeople
 	if len(ways) == 0 {
@@ -285,7 +285,7 @@ func recount(t *rapid.T, d *cityindex.Data, r *coverage.Result, level household.
 		return float64(ways[(len(ways)*tenths+9)/10-1]) / 10
 	}
 	if total.MedianMetres != quantile(5) || total.P90Metres != quantile(9) {
-		t.Fatalf("%s %q, %s: median %v, p90 %v; want %v, %v", level, a.Code, q.ID, total.MedianMetres, total.P90Metres, quantile(5), quantile(9))
+		t.Fatalf("%s %q, %s: median %v, p90 %v; want %v, %v", a.Level, a.Code, q.ID, total.MedianMetres, total.P90Metres, quantile(5), quantile(9))
 	}
 	if total.People > 0 && math.Abs(total.Share*float64(total.People)-float64(total.Covered)) > 1e-6 || total.People == 0 && total.Share != 0 {
 		t.Fatalf("share %v of %d is not %d", total.Share, total.People, total.Covered)

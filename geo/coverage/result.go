@@ -1,6 +1,8 @@
 package coverage
 
 import (
+	"slices"
+
 	"hearthmap/geo/cityindex"
 	"hearthmap/household"
 )
@@ -34,6 +36,14 @@ const (
 	Age60up  Group = "age_60_up"
 	Age80up  Group = "age_80_up"
 )
+
+const groupCount = 6
+
+// Groups lists the groups, everyone first.
+var Groups = [groupCount]Group{Everyone, Age0to2, Age3to5, Age6to14, Age60up, Age80up}
+
+// number is the place of the group in Groups; an unknown one is everyone.
+func (g Group) number() int { return max(0, slices.Index(Groups[:], g)) }
 
 // Of is the number of people of the group in the counts.
 func (g Group) Of(c cityindex.Counts) int32 {
@@ -90,6 +100,14 @@ type Reach struct {
 	Reason     Reason
 }
 
+// GroupTotal is how many people of a group are covered in an area.
+type GroupTotal struct {
+	Group   Group   `json:"group"` // empty for everyone
+	People  int64   `json:"people"`
+	Covered int64   `json:"covered"`
+	Share   float64 `json:"share"` // 0 with no people
+}
+
 // AreaTotal is one area's numbers for one requirement.
 type AreaTotal struct {
 	AreaIndex   int32   `json:"-"` // into the city's Areas
@@ -108,4 +126,8 @@ type AreaTotal struct {
 	MedianMetres     float64 `json:"median_metres"` // of people who can reach one; NaN-free: 0 when none
 	P90Metres        float64 `json:"p90_metres"`
 	Facilities       int     `json:"facilities"` // inside the area
+	// PeoplePerFacility is People / Facilities; 0 without a facility.
+	PeoplePerFacility float64 `json:"people_per_facility"`
+	// Groups tells how many of each group are covered, when asked for.
+	Groups []GroupTotal `json:"groups,omitempty"`
 }

@@ -42,7 +42,7 @@ var table = []row{
 	{"geo/hexgrid", []string{"geo", "household"}, []string{orb, h3}},
 	{"geo/cityindex", []string{"geo", "geo/hexgrid", "household"}, []string{orb, rtree}},
 	{"geo/walk", []string{"geo", "household"}, []string{orb, rtree}},
-	{"geo/coverage", []string{"geo", "geo/cityindex", "geo/walk", "household"}, []string{orb, rtree, sync}},
+	{"geo/coverage", []string{"geo", "geo/cityindex", "geo/hexgrid", "geo/walk", "household"}, []string{orb, rtree, sync}},
 	{"geo/siting", []string{"geo", "geo/cityindex", "geo/walk", "geo/coverage", "household"}, []string{orb, rtree, sync}},
 	{"tiles", []string{"geo", "geo/cityindex", "geo/coverage", "geo/hexgrid", "household", "tiles/..."}, nil},
 	{"tiles/...", []string{"geo", "household", "tiles/..."}, nil},
