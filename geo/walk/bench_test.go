@@ -1,8 +1,8 @@
 package walk_test
 
 import (
-	"container/heap"
 	"context"
+	"math"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -10,66 +10,114 @@ import (
 	"hearthmap/geo/walk"
 )
 
-// heapGraph is the textbook way: adjacency lists and container/heap, lazy
+// heapGraph is the usual way: arcs packed by node, a 4-ary heap with lazy
 // deletion, one search from all targets at once.
 type heapGraph struct {
-	next  [][]heapArc
-	dist  []int32
-	from  []int32
-	queue heapQueue
+	first []int32
+	arcs  []heapArc
+	label []uint64 // distance << 32 | rank
+	queue []heapItem
 }
 
 type heapArc struct{ to, weight int32 }
 
-type heapItem struct{ dist, rank, node int32 }
-
-type heapQueue []heapItem
-
-func (q heapQueue) Len() int { return len(q) }
-func (q heapQueue) Less(i, j int) bool {
-	return q[i].dist < q[j].dist || q[i].dist == q[j].dist && q[i].rank < q[j].rank
+type heapItem struct {
+	label uint64
+	node  int32
 }
-func (q heapQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *heapQueue) Push(x any)   { *q = append(*q, x.(heapItem)) }
-func (q *heapQueue) Pop() any {
-	x := (*q)[len(*q)-1]
-	*q = (*q)[:len(*q)-1]
-	return x
+
+func (h *heapGraph) push(x heapItem) {
+	q := append(h.queue, x)
+	i := len(q) - 1
+	for i > 0 {
+		up := (i - 1) / 4
+		if q[up].label <= x.label {
+			break
+		}
+		q[i] = q[up]
+		i = up
+	}
+	q[i] = x
+	h.queue = q
+}
+
+func (h *heapGraph) pop() heapItem {
+	q := h.queue
+	top, x := q[0], q[len(q)-1]
+	q = q[:len(q)-1]
+	h.queue = q
+	for i := 0; len(q) > 0; {
+		least := 4*i + 1
+		if least >= len(q) {
+			q[i] = x
+			break
+		}
+		for k := least + 1; k < min(4*i+5, len(q)); k++ {
+			if q[k].label < q[least].label {
+				least = k
+			}
+		}
+		if x.label <= q[least].label {
+			q[i] = x
+			break
+		}
+		q[i] = q[least]
+		i = least
+	}
+	return top
 }
 
 func newHeapGraph(g *walk.Graph) *heapGraph {
-	h := &heapGraph{next: make([][]heapArc, g.NumNodes()), dist: make([]int32, g.NumNodes()), from: make([]int32, g.NumNodes())}
+	h := &heapGraph{first: make([]int32, g.NumNodes()+2), label: make([]uint64, g.NumNodes())}
+	h.arcs = make([]heapArc, 2*g.NumEdges())
+	for e := range int32(g.NumEdges()) {
+		h.first[g.Edge(e).From+2]++
+		h.first[g.Edge(e).To+2]++
+	}
+	for i := 2; i < len(h.first); i++ {
+		h.first[i] += h.first[i-1]
+	}
+	add := func(from, to, weight int32) {
+		h.arcs[h.first[from+1]] = heapArc{to, weight}
+		h.first[from+1]++
+	}
 	for e := range int32(g.NumEdges()) {
 		edge := g.Edge(e)
-		h.next[edge.From] = append(h.next[edge.From], heapArc{edge.To, edge.Weight})
-		h.next[edge.To] = append(h.next[edge.To], heapArc{edge.From, edge.Weight})
+		add(edge.From, edge.To, edge.Weight)
+		add(edge.To, edge.From, edge.Weight)
 	}
 	return h
 }
 
 func (h *heapGraph) search(g *walk.Graph, targets []walk.Target, limit int32) {
-	for i := range h.dist {
-		h.dist[i], h.from[i] = 1<<30, 1<<30
+	for i := range h.label {
+		h.label[i] = math.MaxUint64
 	}
 	h.queue = h.queue[:0]
-	push := func(node, dist, rank int32) {
-		if dist <= limit && (dist < h.dist[node] || dist == h.dist[node] && rank < h.from[node]) {
-			h.dist[node], h.from[node] = dist, rank
-			heap.Push(&h.queue, heapItem{dist, rank, node})
+	seed := func(node, dist, rank int32) {
+		if l := uint64(dist)<<32 | uint64(rank); l < h.label[node] {
+			h.label[node] = l
+			h.push(heapItem{l, node})
 		}
 	}
 	for _, t := range targets {
 		e := g.Edge(t.Join.Edge)
-		push(e.From, t.Join.Leg+t.Join.Offset, t.Rank)
-		push(e.To, t.Join.Leg+e.Weight-t.Join.Offset, t.Rank)
+		seed(e.From, t.Join.Leg+t.Join.Offset, t.Rank)
+		seed(e.To, t.Join.Leg+e.Weight-t.Join.Offset, t.Rank)
 	}
 	for len(h.queue) > 0 {
-		x := heap.Pop(&h.queue).(heapItem)
-		if x.dist != h.dist[x.node] || x.rank != h.from[x.node] {
+		x := h.pop()
+		if x.label != h.label[x.node] {
 			continue
 		}
-		for _, a := range h.next[x.node] {
-			push(a.to, x.dist+a.weight, x.rank)
+		if x.label>>32 > uint64(limit) {
+			return
+		}
+		for _, a := range h.arcs[h.first[x.node]:h.first[x.node+1]] {
+			if l := x.label + uint64(a.weight)<<32; l < h.label[a.to] {
+				h.label[a.to] = l
+				h.push(heapItem{l, a.to})
+			}
 		}
 	}
 }
@@ -87,7 +135,7 @@ func scatter(g *walk.Graph, n int) []walk.Target {
 
 // BenchmarkNearest searches a made-up town of 250×250 crossings from 250
 // facilities, to 1000 m and everywhere, and tells how many times faster than
-// the textbook search that is, both measured in turns in one run.
+// the 4-ary heap that is, both measured in turns in one run.
 func BenchmarkNearest(b *testing.B) {
 	g := walk.Build(grid(250), walk.Options{})
 	targets := scatter(g, 250)
@@ -96,14 +144,15 @@ func BenchmarkNearest(b *testing.B) {
 	}
 }
 
-// race measures the search and the textbook search in turns.
+// race measures the search and the 4-ary heap in turns, and compares the
+// shortest time of each: on a shared machine the others are somebody else's.
 func race(b *testing.B, g *walk.Graph, targets []walk.Target, limit int32) {
 	h := newHeapGraph(g)
 	heapLimit := limit
 	if limit == 0 {
-		heapLimit = 1 << 30
+		heapLimit = math.MaxInt32
 	}
-	var ours, theirs time.Duration
+	ours, theirs := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
 	b.ReportAllocs()
 	for b.Loop() {
 		start := time.Now()
@@ -111,27 +160,45 @@ func race(b *testing.B, g *walk.Graph, targets []walk.Target, limit int32) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		ours += time.Since(start)
+		ours = min(ours, time.Since(start))
 		start = time.Now()
 		h.search(g, targets, heapLimit)
-		theirs += time.Since(start)
+		theirs = min(theirs, time.Since(start))
 		for n := range int32(g.NumNodes()) {
-			if d, r, ok := f.Node(n); ok && (limit == 0 || d <= limit) && (d != h.dist[n] || r != h.from[n]) {
-				b.Fatalf("node %d: %d dm to %d, the textbook says %d to %d", n, d, r, h.dist[n], h.from[n])
+			if d, r, ok := f.Node(n); ok && (limit == 0 || d <= limit) && uint64(d)<<32|uint64(r) != h.label[n] {
+				b.Fatalf("node %d: %d dm to %d, the heap says %d to %d", n, d, r, h.label[n]>>32, uint32(h.label[n]))
 			}
 		}
 		f.Release()
 	}
-	b.ReportMetric(float64(ours.Nanoseconds())/float64(b.N), "search-ns/op")
-	b.ReportMetric(float64(theirs.Nanoseconds())/float64(b.N), "heap-ns/op")
+	b.ReportMetric(float64(ours.Nanoseconds()), "search-ns")
+	b.ReportMetric(float64(theirs.Nanoseconds()), "heap-ns")
 	b.ReportMetric(theirs.Seconds()/ours.Seconds(), "x-heap")
 }
 
-// BenchmarkCity is the search of a city of 500,000 crossings and 2,000
-// facilities to 1000 m.
+// BenchmarkCity is the search of a city of 500,000 crossings, 1.2 million
+// edges and 2,000 facilities to 1000 m, and of 60 facilities everywhere.
 func BenchmarkCity(b *testing.B) {
-	g := walk.Build(grid(707), walk.Options{})
-	race(b, g, scatter(g, 2000), 10000)
+	g := walk.Build(metropolis(), walk.Options{})
+	b.Run("1000m", func(b *testing.B) { race(b, g, scatter(g, 2000), 10000) })
+	b.Run("everywhere", func(b *testing.B) { race(b, g, scatter(g, 60), 0) })
+}
+
+// metropolis is a grid of 707×707 crossings, with a way across two of five
+// blocks.
+func metropolis() walk.Network {
+	const n = 707
+	net := grid(n)
+	for i := range n - 1 {
+		for k := range n - 1 {
+			if (i*7+k*3)%5 < 2 {
+				x, y := crossingAt(i, k)
+				x2, y2 := crossingAt(i+1, k+1)
+				net.Streets = append(net.Streets, path(x, y, x2, y2))
+			}
+		}
+	}
+	return net
 }
 
 // BenchmarkBuild builds the graph of the made-up town.

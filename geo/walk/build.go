@@ -24,9 +24,11 @@ type Graph struct {
 	walls    *walls
 	blockers *blockers
 	parts    [modes]components
-	arcs     [modes]struct{ out, in csr } // in: reversed
-	maxArc   int32
-	fields   sync.Pool // released *Field
+	arcs     [modes]struct {
+		out csr
+		in  blocks // reversed
+	}
+	fields sync.Pool // released *Field
 }
 
 // Build makes the graph of a network. It keeps no reference to it.
@@ -201,7 +203,6 @@ func (g *Graph) sortEdges(lines []orb.LineString) {
 		bounds[i] = lines[k].Bound()
 		g.lines = append(g.lines, lines[k]...)
 		g.lineFirst = append(g.lineFirst, int32(len(g.lines)))
-		g.maxArc = max(g.maxArc, edges[i].Weight)
 	}
 	g.edges = edges
 	g.boxes = newBoxes(bounds)

@@ -16,18 +16,10 @@ type csr struct {
 
 type arc struct{ to, weight int32 }
 
-// pack makes the arcs that lead out of each node and, reversed, into it. They
-// share memory when no edge is oneway.
-func (g *Graph) pack(m Mode) (out, in csr) {
-	oneway := false
-	for _, e := range g.edges {
-		oneway = oneway || e.Flags.allows(m) && e.Flags&(Forward|Backward) != Forward|Backward
-	}
-	out = g.packDirection(m, Forward, Backward)
-	if !oneway {
-		return out, out
-	}
-	return out, g.packDirection(m, Backward, Forward)
+// pack makes the arcs that lead out of each node, and the blocks of those
+// that lead into it, reversed, which a search for the nearest target walks.
+func (g *Graph) pack(m Mode) (out csr, in blocks) {
+	return g.packDirection(m, Forward, Backward), g.packBlocks(m, Backward, Forward)
 }
 
 // packDirection makes an arc From→To of edges with the flag ahead and one
@@ -79,11 +71,9 @@ const unreached label = math.MaxUint64
 type Field struct {
 	g      *Graph
 	mode   Mode
-	labels []label // of nodes; the access leg at the target is in it
-	// onEdge holds the targets by edge; first[e] is one more than the index
-	// of the first of edge e, 0 for none.
-	onEdge []Target
-	first  []int32
+	labels []label  // of nodes; the access leg at the target is in it
+	onEdge []Target // the targets by edge
+	held   []uint64 // a bit for each edge that holds one
 	q      queue
 }
 
@@ -111,12 +101,14 @@ func (g *Graph) field(m Mode) *Field {
 		f = &Field{}
 	}
 	f.g, f.mode = g, m
-	f.labels = resize(f.labels, len(g.nodes))
+	n := g.arcs[m].in.count()
+	f.labels = resize(f.labels, n<<blockBits)
 	for i := range f.labels {
 		f.labels[i] = unreached
 	}
-	f.first = resize(f.first, len(g.edges))
-	clear(f.first)
+	f.q.reset(n)
+	f.held = resize(f.held, (len(g.edges)+63)/64)
+	clear(f.held)
 	f.onEdge = f.onEdge[:0]
 	return f
 }
@@ -142,12 +134,9 @@ func (f *Field) place(targets []Target) {
 		return cmp.Or(cmp.Compare(a.Join.Edge, b.Join.Edge), cmp.Compare(a.Join.Offset, b.Join.Offset),
 			cmp.Compare(a.Join.Leg, b.Join.Leg), cmp.Compare(a.Rank, b.Rank))
 	})
-	f.q.seeds = f.q.seeds[:0]
 	for i := range f.onEdge {
 		j := &f.onEdge[i].Join
-		if f.first[j.Edge] == 0 {
-			f.first[j.Edge] = int32(i + 1)
-		}
+		f.held[j.Edge>>6] |= 1 << (j.Edge & 63)
 		e := &f.g.edges[j.Edge]
 		if e.Flags&Forward != 0 || j.Offset == 0 {
 			f.seed(e.From, j.Leg+j.Offset, f.onEdge[i].Rank)
@@ -162,7 +151,7 @@ func (f *Field) seed(node, d, rank int32) {
 	l := label(d)<<32 | label(uint32(rank))
 	if l < f.labels[node] {
 		f.labels[node] = l
-		f.q.seeds = append(f.q.seeds, entry(uint32(d))<<32|entry(uint32(node)))
+		f.q.wait(node, l)
 	}
 }
 
@@ -182,13 +171,19 @@ func (f *Field) At(j Join) (d, rank int32, ok bool) {
 	if l := f.labels[e.To]; l != unreached && (e.Flags&Forward != 0 || j.Offset == e.Weight) {
 		best = min(best, l+label(e.Weight-j.Offset)<<32)
 	}
-	if i := f.first[j.Edge]; i > 0 {
-		best = min(best, f.along(j, e, f.onEdge[i-1:]))
+	if f.held[j.Edge>>6]>>(j.Edge&63)&1 != 0 {
+		best = min(best, f.along(j, e, f.on(j.Edge)))
 	}
 	if best != unreached {
 		best += label(j.Leg) << 32
 	}
 	return split(best)
+}
+
+// on is the targets from the first on the edge onwards.
+func (f *Field) on(edge int32) []Target {
+	i, _ := slices.BinarySearchFunc(f.onEdge, edge, func(t Target, edge int32) int { return cmp.Compare(t.Join.Edge, edge) })
+	return f.onEdge[i:]
 }
 
 // along is the best way along the edge itself to a target on it.

@@ -301,22 +301,23 @@ func TestNearestCancelled(t *testing.T) {
 // differ.
 func grid(n int) walk.Network {
 	var net walk.Network
-	at := func(i, k int) (x, y float64) {
-		h := float64((i*7919+k*104729)%97) / 97
-		return float64(i)*80 + 20*h, float64(k)*80 + 15*h*h
-	}
 	for i := range n {
 		for k := range n {
-			x, y := at(i, k)
+			x, y := crossingAt(i, k)
 			if i+1 < n {
-				x2, y2 := at(i+1, k)
+				x2, y2 := crossingAt(i+1, k)
 				net.Streets = append(net.Streets, path(x, y, x2, y2))
 			}
 			if k+1 < n {
-				x2, y2 := at(i, k+1)
+				x2, y2 := crossingAt(i, k+1)
 				net.Streets = append(net.Streets, path(x, y, x2, y2))
 			}
 		}
 	}
 	return net
+}
+
+func crossingAt(i, k int) (x, y float64) {
+	h := float64((i*7919+k*104729)%97) / 97
+	return float64(i)*80 + 20*h, float64(k)*80 + 15*h*h
 }
