@@ -92,7 +92,10 @@ func newHumaError(status int, msg string, errs ...error) huma.StatusError {
 
 // writeProblem answers a request outside huma.
 func (s *Server) writeProblem(w http.ResponseWriter, err error) {
-	p := problemOf(s.log, err)
+	sendProblem(w, problemOf(s.log, err))
+}
+
+func sendProblem(w http.ResponseWriter, p *problem) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
 	if p.Status == http.StatusServiceUnavailable {

@@ -68,6 +68,7 @@ func New(c Config) *Server {
 			WithHint("see /api/v1/openapi.json"))
 	})
 	s.routeTiles(mux)
+	s.routeFeatures(mux)
 	s.routeHealth(mux)
 	s.routePage(mux)
 	s.handler = s.outermost(s.authenticate(mux))

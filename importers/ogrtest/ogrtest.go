@@ -1,6 +1,5 @@
 // Package ogrtest compares readers with ogr2ogr, the peer that everybody's
-// files have been through. Without ogr2ogr its tests are skipped, in CI as
-// well: it is no part of what the project needs.
+// files have been through.
 package ogrtest
 
 import (
@@ -21,15 +20,13 @@ import (
 	"github.com/paulmach/orb/geojson"
 
 	"hearthmap/importers"
+	"hearthmap/internal/testdata"
 )
 
 // Run runs ogr2ogr and returns its standard output.
 func Run(tb testing.TB, args ...string) []byte {
 	tb.Helper()
-	ogr, err := exec.LookPath("ogr2ogr")
-	if err != nil {
-		tb.Skip("ogr2ogr is not installed (try: apt install gdal-bin)")
-	}
+	ogr := testdata.Tool(tb, "ogr2ogr")
 	var out, errs bytes.Buffer
 	cmd := exec.Command(ogr, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errs

@@ -14,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"hearthmap/importers/readertest"
+	"hearthmap/internal/testdata"
 )
 
 // sheetText is a sheet's header and, by row number, its texts.
@@ -181,10 +182,7 @@ func TestAgainstExcelize(t *testing.T) {
 // without it.
 func ogr2ogr(tb testing.TB, path, sheet string) [][]string {
 	tb.Helper()
-	tool, err := exec.LookPath("ogr2ogr")
-	if err != nil {
-		tb.Skip("ogr2ogr is not installed (try: apt-get install gdal-bin)")
-	}
+	tool := testdata.Tool(tb, "ogr2ogr")
 	cmd := exec.Command(tool, "-f", "CSV", "/vsistdout/", path, sheet, "-oo", "HEADERS=FORCE", "-oo", "FIELD_TYPES=STRING")
 	var out, problems bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &problems

@@ -8,6 +8,7 @@ package testdata
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 )
@@ -45,6 +46,22 @@ func Root(tb testing.TB) string {
 			tb.Fatalf("testdata: no go.mod above %s", wd)
 		}
 	}
+}
+
+// Tool returns the path of a program that tests compare with, such as ogr2ogr.
+// Without it tests are skipped; with CI=true they fail.
+func Tool(tb testing.TB, name string) string {
+	tb.Helper()
+	path, err := exec.LookPath(name)
+	if err == nil {
+		return path
+	}
+	const text = "testdata: %s is not installed (try: scripts/setup)"
+	if os.Getenv("CI") == "true" {
+		tb.Fatalf(text, name)
+	}
+	tb.Skipf(text, name)
+	return ""
 }
 
 func existing(tb testing.TB, path string) string {

@@ -60,6 +60,25 @@ func TestPath(t *testing.T) {
 	}
 }
 
+func TestTool(t *testing.T) {
+	for ci, verdict := range map[string]string{"": "skip", "true": "fail"} {
+		t.Setenv("CI", ci)
+		if path := Tool(t, "go"); path == "" {
+			t.Error("does not find go")
+		}
+		r := &recorder{TB: t}
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			Tool(r, "no-such-program")
+		}()
+		<-done
+		if len(r.said) < 4 || r.said[:4] != verdict {
+			t.Errorf("CI=%q: %q, want %s", ci, r.said, verdict)
+		}
+	}
+}
+
 func TestDirBesideTheProject(t *testing.T) {
 	t.Setenv("HEARTHMAP_TESTDATA", "")
 	t.Setenv("CI", "")
