@@ -182,6 +182,25 @@ func BenchmarkCity(b *testing.B) {
 	g := walk.Build(metropolis(), walk.Options{})
 	b.Run("1000m", func(b *testing.B) { race(b, g, scatter(g, 2000), 10000) })
 	b.Run("everywhere", func(b *testing.B) { race(b, g, scatter(g, 60), 0) })
+	b.Run("two nearest to 1000m", func(b *testing.B) {
+		targets := scatter(g, 2000)
+		one, two := time.Duration(math.MaxInt64), time.Duration(math.MaxInt64)
+		for b.Loop() {
+			for best, search := range map[*time.Duration]func(context.Context, walk.Mode, []walk.Target, int32) (*walk.Field, error){
+				&one: g.Nearest, &two: g.NearestTwo,
+			} {
+				start := time.Now()
+				f, err := search(context.Background(), walk.OnFoot, targets, 10000)
+				if err != nil {
+					b.Fatal(err)
+				}
+				*best = min(*best, time.Since(start))
+				f.Release()
+			}
+		}
+		b.ReportMetric(float64(two.Nanoseconds()), "search-ns")
+		b.ReportMetric(two.Seconds()/one.Seconds(), "x-one")
+	})
 }
 
 // metropolis is a grid of 707×707 crossings, with a way across two of five

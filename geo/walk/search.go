@@ -71,10 +71,13 @@ const unreached label = math.MaxUint64
 type Field struct {
 	g      *Graph
 	mode   Mode
-	labels []label  // of nodes; the access leg at the target is in it
-	onEdge []Target // the targets by edge
-	held   []uint64 // a bit for each edge that holds one
-	q      queue
+	labels []label // of nodes; the access leg at the target is in it
+	// seconds are the labels of the nearest target of another rank than that
+	// in labels; empty unless they were asked for.
+	seconds []label
+	onEdge  []Target // the targets by edge
+	held    []uint64 // a bit for each edge that holds one
+	q       queue
 }
 
 // Nearest finds, for every node and edge, the nearest target for people who
@@ -110,6 +113,7 @@ func (g *Graph) field(m Mode) *Field {
 	f.held = resize(f.held, (len(g.edges)+63)/64)
 	clear(f.held)
 	f.onEdge = f.onEdge[:0]
+	f.seconds = f.seconds[:0]
 	return f
 }
 
@@ -135,80 +139,31 @@ func (f *Field) place(targets []Target) {
 			cmp.Compare(a.Join.Leg, b.Join.Leg), cmp.Compare(a.Rank, b.Rank))
 	})
 	for i := range f.onEdge {
-		j := &f.onEdge[i].Join
-		f.held[j.Edge>>6] |= 1 << (j.Edge & 63)
-		e := &f.g.edges[j.Edge]
-		if e.Flags&Forward != 0 || j.Offset == 0 {
-			f.seed(e.From, j.Leg+j.Offset, f.onEdge[i].Rank)
-		}
-		if e.Flags&Backward != 0 || j.Offset == e.Weight {
-			f.seed(e.To, j.Leg+e.Weight-j.Offset, f.onEdge[i].Rank)
-		}
+		e := f.onEdge[i].Join.Edge
+		f.held[e>>6] |= 1 << (e & 63)
 	}
+	f.eachSeed(func(node int32, l label) {
+		if l < f.labels[node] {
+			f.labels[node] = l
+			f.q.wait(node, l)
+		}
+	})
 }
 
-func (f *Field) seed(node, d, rank int32) {
-	l := label(d)<<32 | label(uint32(rank))
-	if l < f.labels[node] {
-		f.labels[node] = l
-		f.q.wait(node, l)
+// eachSeed gives the labels that targets give to the ends of their edges.
+func (f *Field) eachSeed(seed func(node int32, l label)) {
+	for i := range f.onEdge {
+		j, rank := &f.onEdge[i].Join, label(uint32(f.onEdge[i].Rank))
+		e := &f.g.edges[j.Edge]
+		if e.Flags&Forward != 0 || j.Offset == 0 {
+			seed(e.From, label(j.Leg+j.Offset)<<32|rank)
+		}
+		if e.Flags&Backward != 0 || j.Offset == e.Weight {
+			seed(e.To, label(j.Leg+e.Weight-j.Offset)<<32|rank)
+		}
 	}
 }
 
 // Node is the distance in decimetres from a node to the nearest target, its
 // access leg included, and the target's rank.
 func (f *Field) Node(n int32) (d, rank int32, ok bool) { return split(f.labels[n]) }
-
-// At is the distance in decimetres from a joined place to the nearest target,
-// both access legs included, and the target's rank. A pair on one edge walks
-// along it when that is shorter.
-func (f *Field) At(j Join) (d, rank int32, ok bool) {
-	e := &f.g.edges[j.Edge]
-	best := unreached
-	if l := f.labels[e.From]; l != unreached && (e.Flags&Backward != 0 || j.Offset == 0) {
-		best = min(best, l+label(j.Offset)<<32)
-	}
-	if l := f.labels[e.To]; l != unreached && (e.Flags&Forward != 0 || j.Offset == e.Weight) {
-		best = min(best, l+label(e.Weight-j.Offset)<<32)
-	}
-	if f.held[j.Edge>>6]>>(j.Edge&63)&1 != 0 {
-		best = min(best, f.along(j, e, f.on(j.Edge)))
-	}
-	if best != unreached {
-		best += label(j.Leg) << 32
-	}
-	return split(best)
-}
-
-// on is the targets from the first on the edge onwards.
-func (f *Field) on(edge int32) []Target {
-	i, _ := slices.BinarySearchFunc(f.onEdge, edge, func(t Target, edge int32) int { return cmp.Compare(t.Join.Edge, edge) })
-	return f.onEdge[i:]
-}
-
-// along is the best way along the edge itself to a target on it.
-func (f *Field) along(j Join, e *Edge, targets []Target) label {
-	best := unreached
-	for i := range targets {
-		t := &targets[i]
-		if t.Join.Edge != j.Edge {
-			break
-		}
-		way := t.Join.Offset - j.Offset
-		switch {
-		case way > 0 && e.Flags&Forward == 0, way < 0 && e.Flags&Backward == 0:
-			continue
-		case way < 0:
-			way = -way
-		}
-		best = min(best, label(way+t.Join.Leg)<<32|label(uint32(t.Rank)))
-	}
-	return best
-}
-
-func split(l label) (d, rank int32, ok bool) {
-	if l == unreached {
-		return -1, -1, false
-	}
-	return int32(l >> 32), int32(uint32(l)), true
-}

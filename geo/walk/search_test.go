@@ -149,7 +149,17 @@ func TestNearestAgainstFloydWarshall(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer bounded.Release()
+		two, err := g.NearestTwo(context.Background(), m, targets, rapid.SampledFrom([]int32{0, limit}).Draw(t, "two's limit"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer two.Release()
+		twoLimit := int64(far)
+		if limit > 0 {
+			twoLimit = int64(limit)
+		}
 		o := newOracle(g, m, joins)
+		checkWays(t, g, o, two, twoLimit, targets, joins)
 		for i, home := range joins[len(targets):] {
 			best, rank := int64(far), int32(-1)
 			for k, target := range targets {
@@ -171,6 +181,54 @@ func TestNearestAgainstFloydWarshall(t *testing.T) {
 			}
 		}
 	})
+}
+
+// checkWays compares the two nearest targets of every home by itself, and of
+// all homes as the doors of one building, with the oracle's distances.
+func checkWays(t *rapid.T, g *walk.Graph, o *oracle, f *walk.Field, limit int64, targets []walk.Target, joins []walk.Join) {
+	type way struct {
+		d    int64
+		rank int32
+	}
+	homes := joins[len(targets):]
+	compare := func(what string, from []int) {
+		var doors []walk.Join
+		least := map[int32]int64{}
+		for _, i := range from {
+			doors = append(doors, homes[i])
+			for k, target := range targets {
+				d := o.d[g.NumNodes()+len(targets)+i][g.NumNodes()+k] + int64(homes[i].Leg) + int64(target.Join.Leg)
+				if before, ok := least[target.Rank]; d < far && (!ok || d < before) {
+					least[target.Rank] = d
+				}
+			}
+		}
+		var want []way
+		for rank, d := range least {
+			want = append(want, way{d, rank})
+		}
+		slices.SortFunc(want, func(a, b way) int { return cmp.Or(cmp.Compare(a.d, b.d), cmp.Compare(a.rank, b.rank)) })
+		ways := f.Ways(doors...)
+		for n, get := range []func() (int32, int32, bool){ways.First, ways.Second} {
+			d, rank, ok := get()
+			switch {
+			case n >= len(want):
+				if ok {
+					t.Fatalf("%s, way %d: %d dm to %d, want none", what, n+1, d, rank)
+				}
+			case want[n].d <= limit && (!ok || int64(d) != want[n].d || rank != want[n].rank):
+				t.Fatalf("%s, way %d: %d dm to %d (%v), want %+v", what, n+1, d, rank, ok, want[n])
+			case ok && int64(d) < want[n].d:
+				t.Fatalf("%s, way %d: %d dm, shorter than there is: %+v", what, n+1, d, want[n])
+			}
+		}
+	}
+	var all []int
+	for i := range homes {
+		compare(fmt.Sprint("home ", i), []int{i})
+		all = append(all, i)
+	}
+	compare("all homes", all)
 }
 
 // TestComponentsAgainstOracle checks that a component is what hangs together
