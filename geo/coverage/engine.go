@@ -36,6 +36,7 @@ type Engine struct {
 	areas       *areaTree
 	entrances   map[int64][]orb.Point
 	joins       [2]func() *joins // by walk.Mode, made once
+	repairers   [2]func() *walk.Repairer
 	hash        func() [32]byte
 
 	mu     sync.Mutex
@@ -80,6 +81,7 @@ func New(data *cityindex.Data, opts ...Option) *Engine {
 	}
 	for m := range e.joins {
 		e.joins[m] = sync.OnceValue(func() *joins { return e.join(walk.Mode(m)) })
+		e.repairers[m] = sync.OnceValue(func() *walk.Repairer { return e.graph.NewRepairer(walk.Mode(m)) })
 	}
 	e.hash = sync.OnceValue(func() [32]byte { return hashData(data, e.options) })
 	return e
@@ -105,7 +107,7 @@ func (e *Engine) Data() *cityindex.Data { return e.data }
 // database must not. streets are the indices of the network's streets.
 func network(data *cityindex.Data) (n walk.Network, streets []int32) {
 	n.Barriers = data.Barriers
-	streets = byCode(data.Streets, func(s *cityindex.Street) string { return s.Code })
+	streets = byCode(data.Streets, func(s *cityindex.Street) string { return orderCode(s.ID, s.Code) })
 	for _, i := range streets {
 		n.Streets = append(n.Streets, data.Streets[i].Street)
 	}
@@ -137,7 +139,7 @@ func byCode[T any](items []T, code func(*T) string) []int32 {
 
 func (e *Engine) rankFacilities() {
 	fs := e.data.Facilities
-	e.byRank = byCode(fs, func(f *cityindex.Facility) string { return f.Code })
+	e.byRank = byCode(fs, func(f *cityindex.Facility) string { return orderCode(f.ID, f.Code) })
 	e.rank = make([]int32, len(fs))
 	e.byCategory = map[household.Category][]int32{}
 	for r, i := range e.byRank {

@@ -43,7 +43,7 @@ func (e *Engine) nearestStraight(tree *rtree.RTreeG[int32], p orb.Point) (d, ran
 	for r := 300.0; ; r *= 2 {
 		best, rank := int32(math.MaxInt32), int32(-1)
 		see := func(_, _ [2]float64, k int32) bool {
-			d := int32(math.Round(geo.Distance(p, e.data.Facilities[e.byRank[k]].Geom) * 10))
+			d := straightDecimetres(p, e.data.Facilities[e.byRank[k]].Geom)
 			if d < best || d == best && k < rank {
 				best, rank = d, k
 			}
@@ -60,3 +60,5 @@ func (e *Engine) nearestStraight(tree *rtree.RTreeG[int32], p orb.Point) (d, ran
 		}
 	}
 }
+
+func straightDecimetres(a, b orb.Point) int32 { return int32(math.Round(geo.Distance(a, b) * 10)) }
