@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"hearthmap/household"
 	"hearthmap/household/address"
 	"hearthmap/importers/match"
 )
@@ -30,6 +31,9 @@ type Review struct {
 	Address    string
 	Reason     string
 	Candidates []match.Candidate // from the best
+	// Entity is the home or person as the row would load, but for its
+	// building's code.
+	Entity Entity
 }
 
 // Reviewer is a Load that keeps reviews. KeepReviews is called before Commit,
@@ -131,9 +135,10 @@ func (h *homes) find(r *row) string {
 		r.home = &a
 		return res.Candidates[0].Code
 	case match.Doubtful:
-		h.doubtful.Add(1)
-		h.review(Review{Row: r.Row, Sheet: r.Sheet, Address: text, Reason: res.Reason, Candidates: res.Candidates})
-		r.fail(fAddress, RejectAddress, "the address does not name one building for certain: "+res.Reason, "write the building's code in the column building_code; "+mayMean(res.Candidates))
+		// The rest of the row is judged as well: when nothing else is wrong
+		// with it, a person's word on the building is all that it needs.
+		r.home = &a
+		r.doubt = &Review{Row: r.Row, Sheet: r.Sheet, Address: text, Reason: res.Reason, Candidates: res.Candidates}
 	default:
 		h.unknown.Add(1)
 		r.fail(fAddress, RejectAddress, "no building fits the address: "+res.Reason, "correct the address, or write the building's code in the column building_code")
@@ -157,13 +162,39 @@ func mayMean(list []match.Candidate) string {
 	return fmt.Sprintf("%d buildings may be meant: %s", len(list), strings.Join(codes, ", "))
 }
 
+// doubtful rejects a row that has nothing wrong with it but that its address
+// is doubtful, and keeps it for review.
+func (r *row) doubtful(e Entity) {
+	v := *r.doubt
+	v.Entity = e
+	r.fail(fAddress, RejectAddress, "the address does not name one building for certain: "+v.Reason,
+		"write the building's code in the column building_code; "+mayMean(v.Candidates))
+	r.homes.doubtful.Add(1)
+	r.homes.review(v)
+}
+
 func (h *homes) review(v Review) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if len(h.reviews) < maxReviews {
 		v.Address = strings.Clone(v.Address)
+		v.Entity = cloneHome(v.Entity)
 		h.reviews = append(h.reviews, v)
 	}
+}
+
+// cloneHome keeps the values of one row, not the memory of its whole chunk.
+func cloneHome(e Entity) Entity {
+	switch e := e.(type) {
+	case household.Unit:
+		e.Entrance, e.Room = strings.Clone(e.Entrance), strings.Clone(e.Room)
+		return e
+	case household.Resident:
+		e.ID, e.Name, e.Phone = household.ResidentID(strings.Clone(string(e.ID))), strings.Clone(e.Name), strings.Clone(e.Phone)
+		e.Entrance, e.Room = strings.Clone(e.Entrance), strings.Clone(e.Room)
+		return e
+	}
+	return e
 }
 
 // homeEntrance is the entrance of a home: of its column, or of its address.

@@ -39,8 +39,9 @@ func TestHomesByAddress(t *testing.T) {
 锦秀小区9号楼,1,,101
 望京小区1号楼,1,,101
 翠湖花园1-1-502,,,
+花园社区锦绣小区1单元303,1,地下十层,303
 `))
-	if rep.Created != 4 || rep.Rejected != 4 || rep.Codes[importers.RejectAddress] != 4 {
+	if rep.Created != 4 || rep.Rejected != 5 || rep.Codes[importers.RejectAddress] != 4 {
 		t.Fatalf("%+v", rep)
 	}
 	for code, floor := range map[string]int16{"K1-2-401": 4, "K2-1-302": 3, "K3-1-1": 1, "K4-1-502": 5} {
@@ -53,6 +54,9 @@ func TestHomesByAddress(t *testing.T) {
 	}
 	if len(s.Reviews) != 1 || s.Reviews[0].Row != 6 || len(s.Reviews[0].Candidates) != 2 || s.Reviews[0].Candidates[0].Code != "K1" {
 		t.Errorf("reviews %+v", s.Reviews)
+	}
+	if u, ok := s.Reviews[0].Entity.(household.Unit); !ok || u.Room != "302" || u.Entrance != "1" || u.Floor != 3 || u.BuildingCode != "" {
+		t.Errorf("the row waits as %+v", s.Reviews[0].Entity)
 	}
 	for _, x := range s.Rejects[rep.Batch] {
 		for _, personal := range []string{"锦绣", "302", "锦秀", "望京"} {

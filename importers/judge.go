@@ -34,6 +34,9 @@ func (j *judge) judge(items []Item, rec Record, l *layout) []Item {
 	} else {
 		items = j.entities(items, &r)
 	}
+	if r.doubt != nil && r.reject == nil {
+		r.doubtful(items[n].Entity)
+	}
 	if r.reject == nil {
 		return items
 	}
@@ -76,9 +79,9 @@ func (j *judge) entities(items []Item, r *row) []Item {
 	case Buildings:
 		j.building(r, add)
 	case Units:
-		add(j.unit(r))
+		items = append(items, Item{Row: r.Row, Sheet: r.Sheet, Entity: j.unit(r), Address: r.raw(fAddress)})
 	case Residents:
-		add(j.resident(r))
+		items = append(items, Item{Row: r.Row, Sheet: r.Sheet, Entity: j.resident(r), Address: r.raw(fAddress)})
 	case Facilities:
 		j.facility(r, add)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"hearthmap/household"
+	"hearthmap/household/address"
 )
 
 // building reads a building, or an entrance when the record is a point of
@@ -74,6 +75,13 @@ func (r *row) building() string {
 			r.fail(fBuilding, RejectReference, "the row names its building by an address only", "add the building's code; this store does not match addresses")
 		}
 		r.fail(fBuilding, RejectMissing, "the building's code is missing", "fill it in")
+		return code
+	}
+	if r.raw(fRoom) == "" && r.raw(fAddress) != "" {
+		// Mended with a code: entrance and room still stand in the address.
+		if a := address.Parse(r.text(fAddress)); a.Room != "" && !a.Ambiguous {
+			r.home = &a
+		}
 	}
 	return code
 }

@@ -123,4 +123,7 @@ type Item struct {
 	Sheet  string // of a workbook; else empty
 	Entity Entity
 	Reject *Reject
+	// Address is what the row of a home or person calls its place, when its
+	// file has such a column. It is personal.
+	Address string
 }

@@ -23,6 +23,7 @@ type row struct {
 	reject  *Reject
 	homes   *homes           // nil: addresses are not matched
 	home    *address.Address // what the row was given its building by
+	doubt   *Review          // its address may mean several buildings
 }
 
 // fail rejects the row because of the field; the first reason stays.

@@ -57,6 +57,8 @@ type BatchInfo struct {
 	// Undoes is the batch that this one took back; 0 for a load. Then Updated
 	// counts what was reversed, Unchanged what was kept, Rejected what failed.
 	Undoes int64 `json:"undoes,omitempty"`
+	// Doubtful is how many of its addresses wait for a decision.
+	Doubtful int64 `json:"doubtful,omitempty"`
 }
 
 // Store takes loads. Implemented by postgis.

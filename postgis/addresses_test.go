@@ -3,6 +3,7 @@ package postgis
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,8 +37,8 @@ func TestHomesByAddress(t *testing.T) {
 	if _, err := importers.Run(t.Context(), o, db); err != nil {
 		t.Fatal(err)
 	}
-	if list, err := db.AddressReviews(t.Context(), 0); err != nil || len(list) != 0 {
-		t.Errorf("a dry run left %v, %v", list, err)
+	if list := reviews(t, db, 0); len(list) != 0 {
+		t.Errorf("a dry run left %v", list)
 	}
 	o.DryRun = false
 	rep, err := importers.Run(t.Context(), o, db)
@@ -47,16 +48,20 @@ func TestHomesByAddress(t *testing.T) {
 	if got := one[string](t, db, "SELECT string_agg(code, ' ' ORDER BY code) FROM unit"); got != "K1-2-401 K3-1-101" {
 		t.Errorf("units %s", got)
 	}
-	list, err := db.AddressReviews(t.Context(), rep.Batch)
-	if err != nil || len(list) != 2 {
-		t.Fatalf("%+v, %v", list, err)
+	list := reviews(t, db, rep.Batch)
+	if len(list) != 2 {
+		t.Fatalf("%+v", list)
 	}
 	if v := list[0]; v.Row != 4 || v.Address != "西社区锦绣小区2号楼1单元302" || len(v.Candidates) != 1 || v.Candidates[0].Code != "K2" ||
 		!strings.Contains(v.Candidates[0].Explanation, "community differs") {
 		t.Errorf("%+v", v)
 	}
-	if v := list[1]; len(v.Candidates) != 2 || v.Candidates[0].Score <= 0 {
+	if v := list[1]; len(v.Candidates) != 2 || v.Candidates[0].Score <= 0 || v.Entrance != "1" || v.Room != "302" {
 		t.Errorf("%+v", v)
+	}
+	k := list[0].Candidates[0]
+	if k.Address != "建设路12号锦绣小区2号楼" || k.Area != "东社区" || k.Lon < 123.4 || k.Ended || !slices.Contains(k.Parts, household.AddressPart{Part: "community", Outcome: "differs"}) {
+		t.Errorf("%+v", k)
 	}
 	err = db.as(t.Context(), household.Principal{Role: household.RoleGrid, Scope: []string{"990001"}}, func(tx pgx.Tx, _ rights) error {
 		_, err := tx.Exec(t.Context(), "SELECT * FROM address_review")

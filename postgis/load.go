@@ -31,6 +31,7 @@ type load struct {
 	encoders []*encoder
 	n        int64 // items staged so far
 	spoilt   int64 // items that came with a reject
+	waiting  waiting
 	merged   map[string]importers.Counts
 	touched  []string // tables with created rows, for ANALYZE
 	done     bool
@@ -111,6 +112,9 @@ func (l *load) open(ctx context.Context) error {
 	if err != nil {
 		return loadError(op, err)
 	}
+	if err := l.readWaiting(ctx); err != nil {
+		return loadError(op, err)
+	}
 	return l.exec(ctx, `SET LOCAL work_mem = '128MB'; SET LOCAL synchronous_commit = on; SET LOCAL default_statistics_target = 20;`+changeTable)
 }
 
@@ -131,6 +135,7 @@ func (l *load) Stage(ctx context.Context, items []importers.Item) error {
 		}
 		l.spoilt += int64(len(items) - len(kept))
 	}
+	l.waiting.note(l.db.Keys, kept)
 	if err := l.encode(ctx, kept); err != nil {
 		return err
 	}
@@ -162,6 +167,9 @@ func (l *load) Merge(ctx context.Context) (importers.Merged, error) {
 	}
 	m := merger{load: l, staged: staged, levels: levels, rejects: rejects}
 	if err := m.run(ctx); err != nil {
+		return importers.Merged{}, loadError(op, err)
+	}
+	if err := l.settle(ctx, m.rejects); err != nil {
 		return importers.Merged{}, loadError(op, err)
 	}
 	slices.SortStableFunc(m.rejects, func(a, b importers.Reject) int {
@@ -281,14 +289,15 @@ func (l *load) exec(ctx context.Context, sql string) error {
 func (db *DB) Batches(ctx context.Context) ([]importers.BatchInfo, error) {
 	const op = "postgis.Batches"
 	rows, err := db.Pool.Query(ctx, `SELECT id, kind, file_name, source, mode, account, started_at, finished_at,
-		read, created, updated, unchanged, rejected, encode(file_sha256, 'hex'), options, undone_at, coalesce(undoes, 0)
-		FROM import_batch WHERE finished_at IS NOT NULL ORDER BY id DESC`)
+		read, created, updated, unchanged, rejected, encode(file_sha256, 'hex'), options, undone_at, coalesce(undoes, 0),
+		(SELECT count(*) FROM address_review v WHERE v.batch_id = b.id AND v.state = 'open')
+		FROM import_batch b WHERE finished_at IS NOT NULL ORDER BY id DESC`)
 	if err != nil {
 		return nil, loadError(op, err)
 	}
 	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (b importers.BatchInfo, err error) {
 		err = row.Scan(&b.ID, &b.Kind, &b.FileName, &b.Source, &b.Mode, &b.Account, &b.StartedAt, &b.FinishedAt,
-			&b.Read, &b.Created, &b.Updated, &b.Unchanged, &b.Rejected, &b.SHA256, &b.Options, &b.UndoneAt, &b.Undoes)
+			&b.Read, &b.Created, &b.Updated, &b.Unchanged, &b.Rejected, &b.SHA256, &b.Options, &b.UndoneAt, &b.Undoes, &b.Doubtful)
 		return b, err
 	})
 	return list, loadError(op, err)

@@ -313,6 +313,13 @@ func (u *undo) finish(ctx context.Context) error {
 	if _, err := u.tx.Exec(ctx, "UPDATE import_batch SET undone_at = clock_timestamp() WHERE id = $1", r.Batch); err != nil {
 		return err
 	}
+	// Its doubtful addresses go with it, and those that it settled wait again.
+	if _, err := u.tx.Exec(ctx, "DELETE FROM address_review WHERE batch_id = $1", r.Batch); err != nil {
+		return err
+	}
+	if _, err := u.tx.Exec(ctx, "UPDATE address_review SET state = 'open', settled_by = NULL WHERE settled_by = $1", r.Batch); err != nil {
+		return err
+	}
 	if err := u.publish(ctx); err != nil {
 		return err
 	}

@@ -147,7 +147,7 @@ func (t undoTable) reasonsSQL() string {
 	fmt.Fprintf(&b, "UPDATE undo_made m SET why = 'edited since' WHERE %s AND m.edited;\n", left)
 	for _, r := range t.refs {
 		if slices.Contains(undoOrder, r.table) {
-			fmt.Fprintf(&b, "INSERT INTO undo_later SELECT DISTINCT r.created_batch FROM %s r JOIN undo_made m ON m.id = r.%s WHERE %s AND r.created_batch > {undone};\n",
+			fmt.Fprintf(&b, "INSERT INTO undo_later SELECT DISTINCT r.created_batch FROM %s r JOIN undo_made m ON m.id = r.%s WHERE %s AND r.created_batch <> {undone};\n",
 				r.table, r.column, left)
 		}
 	}

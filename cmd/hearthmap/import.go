@@ -25,6 +25,8 @@ type importCommand struct {
 	Inspect    importInspect `cmd:"" default:"withargs" help:"Show what a file holds and how it would be read, and change nothing; what import FILE does without a kind."`
 	List       importList    `cmd:"" help:"List what was imported."`
 	Review     importReview  `cmd:"" help:"List the addresses of an import that may mean several buildings."`
+	Accept     importAccept  `cmd:"" help:"Bring in a row whose address was doubtful, in the building that is meant."`
+	Decline    importDecline `cmd:"" help:"Take a row with a doubtful address off the list."`
 	Undo       importUndo    `cmd:"" help:"Take an import back: restore what it changed."`
 }
 
@@ -171,6 +173,9 @@ func outcome(b importers.BatchInfo) string {
 		return fmt.Sprintf("undid %d: reversed %d, kept %d, failed %d", b.Undoes, b.Updated, b.Unchanged, b.Rejected)
 	}
 	s := fmt.Sprintf("created %d, updated %d, unchanged %d, rejected %d", b.Created, b.Updated, b.Unchanged, b.Rejected)
+	if b.Doubtful > 0 {
+		s += fmt.Sprintf(" (%d addresses to review)", b.Doubtful)
+	}
 	if b.UndoneAt != nil {
 		s += " (undone)"
 	}

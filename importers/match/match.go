@@ -49,16 +49,30 @@ type Candidate struct {
 // number differs".
 func (c *Candidate) Explain() string {
 	s := ""
-	for k, o := range c.Parts {
-		if o == Unwritten {
-			continue
-		}
+	for _, p := range c.Outcomes() {
 		if s != "" {
 			s += ", "
 		}
-		s += address.Kind(k).String() + " " + o.String()
+		s += p.Part + " " + p.Outcome.String()
 	}
 	return s
+}
+
+// PartOutcome says how one part compares.
+type PartOutcome struct {
+	Part    string // city, district, street, community, road, number, compound or building
+	Outcome Outcome
+}
+
+// Outcomes lists the parts that the address has, the largest first.
+func (c *Candidate) Outcomes() []PartOutcome {
+	var list []PartOutcome
+	for k, o := range c.Parts {
+		if o != Unwritten {
+			list = append(list, PartOutcome{address.Kind(k).String(), o})
+		}
+	}
+	return list
 }
 
 // Result is what an address was found to mean.

@@ -1,6 +1,6 @@
 -- Undoing a batch ({undone}). Two rules make the order of undoing free:
--- 1. A value goes back to what it was after the last change before the batch
---    that still counts. Changes do not count when their batch was undone, or
+-- 1. A value goes back to what it was after the last change before the batch's
+--    own that still counts; rows accepted later may lie between others'. Changes do not count when their batch was undone, or
 --    is an undo.
 -- 2. Rows made by any undone batch go as soon as nothing holds them.
 -- @begin
@@ -25,10 +25,10 @@ WITH mine AS (
       FROM mine JOIN change c USING (entity, entity_id) CROSS JOIN LATERAL jsonb_each(c.old) f
      WHERE c.old IS NOT NULL AND NOT (c.op = 'update' AND f.key = 'ended_on' AND f.value = 'null')
 ), own AS (
-    SELECT entity, entity_id, field, min(seq) AS first, max(seq) AS last FROM touch WHERE batch_id = {undone} GROUP BY 1, 2, 3
+    SELECT entity, entity_id, field, max(seq) AS last FROM touch WHERE batch_id = {undone} GROUP BY 1, 2, 3
 ), around AS (
     SELECT o.entity, o.entity_id, o.field,
-           coalesce(max(t.seq) FILTER (WHERE t.counts AND t.seq < o.first), 0) AS base,
+           coalesce(max(t.seq) FILTER (WHERE t.counts AND t.seq < o.last), 0) AS base,
            bool_or(t.counts AND t.seq > o.last) AS later,
            bool_or(t.counts AND t.seq > o.last AND NOT t.by_place) AS edited
       FROM own o JOIN touch t USING (entity, entity_id, field) GROUP BY 1, 2, 3
@@ -46,10 +46,11 @@ SELECT entity, entity_id AS id, jsonb_object_agg(field, value) FILTER (WHERE NOT
 -- @outcome
 INSERT INTO undo_later
 SELECT c.batch_id FROM undo_row r JOIN change c ON c.entity = r.entity AND c.entity_id = r.id
- WHERE r.kept AND c.batch_id > {undone}
+ WHERE r.kept AND c.batch_id <> {undone}
+   AND c.seq > (SELECT max(o.seq) FROM change o WHERE o.batch_id = {undone} AND o.entity = r.entity AND o.entity_id = r.id)
 UNION
 SELECT c.batch_id FROM undo_made m JOIN change c ON c.entity = m.entity AND c.entity_id = m.id
- WHERE m.own AND m.edited AND c.batch_id > {undone};
+ WHERE m.own AND m.edited AND c.batch_id <> {undone};
 CREATE TEMP TABLE undo_outcome ON COMMIT DROP AS
 SELECT DISTINCT ON (entity, id) entity, id, bucket, reason FROM (
     SELECT entity, id, 1 AS rank, 'failed' AS bucket, reason FROM undo_failed
