@@ -24,10 +24,8 @@ type Graph struct {
 	walls    *walls
 	blockers *blockers
 	parts    [modes]components
-	arcs     [modes]struct {
-		out csr
-		in  blocks // reversed
-	}
+	arcs     [modes]struct{ out, in csr } // in: reversed
+	search   [modes]blocks                // the arcs of in
 	fields sync.Pool // released *Field
 }
 
@@ -50,6 +48,7 @@ func Build(n Network, o Options) *Graph {
 	}
 	for m := range Mode(modes) {
 		g.arcs[m].out, g.arcs[m].in = g.pack(m)
+		g.search[m] = g.packBlocks(m, Backward, Forward)
 		g.parts[m] = g.label(m, viable)
 	}
 	return g

@@ -45,7 +45,7 @@ func (q *queue) wait(node int32, l label) {
 
 // run spreads the labels over the reversed graph up to the limit.
 func (f *Field) run(ctx context.Context, limit int32) error {
-	arcs := &f.g.arcs[f.mode].in
+	arcs := &f.g.search[f.mode]
 	q := &f.q
 	for turns := 0; ; turns++ {
 		if turns&15 == 0 && ctx.Err() != nil {

@@ -16,10 +16,18 @@ type csr struct {
 
 type arc struct{ to, weight int32 }
 
-// pack makes the arcs that lead out of each node, and the blocks of those
-// that lead into it, reversed, which a search for the nearest target walks.
-func (g *Graph) pack(m Mode) (out csr, in blocks) {
-	return g.packDirection(m, Forward, Backward), g.packBlocks(m, Backward, Forward)
+// pack makes the arcs that lead out of each node and, reversed, into it. They
+// share memory when no edge is oneway.
+func (g *Graph) pack(m Mode) (out, in csr) {
+	oneway := false
+	for _, e := range g.edges {
+		oneway = oneway || e.Flags.allows(m) && e.Flags&(Forward|Backward) != Forward|Backward
+	}
+	out = g.packDirection(m, Forward, Backward)
+	if !oneway {
+		return out, out
+	}
+	return out, g.packDirection(m, Backward, Forward)
 }
 
 // packDirection makes an arc From→To of edges with the flag ahead and one
@@ -104,7 +112,7 @@ func (g *Graph) field(m Mode) *Field {
 		f = &Field{}
 	}
 	f.g, f.mode = g, m
-	n := g.arcs[m].in.count()
+	n := g.search[m].count()
 	f.labels = resize(f.labels, n<<blockBits)
 	for i := range f.labels {
 		f.labels[i] = unreached

@@ -32,7 +32,7 @@ func (g *Graph) NearestTwo(ctx context.Context, m Mode, targets []Target, limit 
 
 // beginSecond gives the labels that do not come from other second labels.
 func (f *Field) beginSecond(limit int32) {
-	f.q.reset(f.g.arcs[f.mode].in.count())
+	f.q.reset(f.g.search[f.mode].count())
 	f.seconds = resize(f.seconds, len(f.labels))
 	for i := range f.seconds {
 		f.seconds[i] = unreached
@@ -42,7 +42,7 @@ func (f *Field) beginSecond(limit int32) {
 			f.offerSecond(node, l)
 		}
 	})
-	arcs := &f.g.arcs[f.mode].in
+	arcs := &f.g.search[f.mode]
 	for v := range int32(len(f.g.nodes)) {
 		l := f.labels[v]
 		if l>>32 > uint64(limit) {
@@ -74,7 +74,7 @@ func (f *Field) offerSecond(node int32, l label) {
 // runSecond spreads the second labels as run does the first, along arcs whose
 // ends have the same first target.
 func (f *Field) runSecond(ctx context.Context, limit int32) error {
-	arcs := &f.g.arcs[f.mode].in
+	arcs := &f.g.search[f.mode]
 	q := &f.q
 	for turns := 0; ; turns++ {
 		if turns&15 == 0 && ctx.Err() != nil {
