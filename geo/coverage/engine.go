@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -35,7 +36,8 @@ type Engine struct {
 	residential []int32 // indices of buildings people live in
 	areas       *areaTree
 	entrances   map[int64][]orb.Point
-	joins       [2]func() *joins // by walk.Mode, made once
+	joins       [2]func() *joins         // by walk.Mode, made once
+	joined      [2]atomic.Pointer[joins] // what joins made; nil before
 	repairers   [2]func() *walk.Repairer
 	hash        func() [32]byte
 
@@ -67,24 +69,30 @@ func New(data *cityindex.Data, opts ...Option) *Engine {
 	n, streets := network(data)
 	e.streets = streets
 	e.graph = walk.Build(n, walk.Options{Viable: e.options.viable})
+	e.begin()
+	return e
+}
+
+// begin makes what is quickly made, and sets what is made when asked for.
+func (e *Engine) begin() {
+	data := e.data
 	e.rankFacilities()
 	e.areas = newAreaTree(data)
-	e.entrances = map[int64][]orb.Point{}
-	for i := range data.Entrances {
-		n := &data.Entrances[i]
-		e.entrances[n.BuildingID] = append(e.entrances[n.BuildingID], n.Geom)
-	}
+	e.entrances = doorsOf(data)
 	for i := range data.Buildings {
 		if Residential(&data.Buildings[i]) {
 			e.residential = append(e.residential, int32(i))
 		}
 	}
 	for m := range e.joins {
-		e.joins[m] = sync.OnceValue(func() *joins { return e.join(walk.Mode(m)) })
+		e.joins[m] = sync.OnceValue(func() *joins {
+			j := e.join(walk.Mode(m))
+			e.joined[m].Store(j)
+			return j
+		})
 		e.repairers[m] = sync.OnceValue(func() *walk.Repairer { return e.graph.NewRepairer(walk.Mode(m)) })
 	}
 	e.hash = sync.OnceValue(func() [32]byte { return hashData(data, e.options) })
-	return e
 }
 
 // Residential reports whether a building counts for coverage: by its use, or
@@ -119,11 +127,7 @@ func network(data *cityindex.Data) (n walk.Network, streets []int32) {
 		g := &data.Gates[i]
 		n.Gates = append(n.Gates, walk.Gate{Open: g.Open, NodeID: g.NodeID, Geom: g.Geom})
 	}
-	for i := range data.Land {
-		if l := &data.Land[i]; l.Kind == household.LandWater {
-			n.Water = append(n.Water, l.Geom)
-		}
-	}
+	n.Water = water(data)
 	return n, streets
 }
 
@@ -151,6 +155,7 @@ func (e *Engine) rankFacilities() {
 // joins are the places where buildings and facilities join the network.
 type joins struct {
 	building []buildingJoins
+	order    []int32     // the buildings, along the curve on which the graph lies in memory
 	facility []walk.Join // zero where facilityMiss is not Joined
 	miss     []walk.Miss // of facilities
 }
@@ -169,12 +174,34 @@ func (e *Engine) join(m walk.Mode) *joins {
 		facility: make([]walk.Join, len(e.data.Facilities)),
 		miss:     make([]walk.Miss, len(e.data.Facilities)),
 	}
-	o := walk.SnapOptions{Mode: m, MaxLeg: e.options.maxLeg}
+	o := e.snapOptions(m)
 	inParallel(len(j.building), func(i int) { j.building[i] = e.joinBuilding(i, o) })
+	j.order = alongTheCurve(j.building)
 	inParallel(len(j.facility), func(i int) {
 		j.facility[i], j.miss[i] = e.graph.Snap(e.data.Facilities[i].Geom, o)
 	})
 	return j
+}
+
+func (e *Engine) snapOptions(m walk.Mode) walk.SnapOptions {
+	return walk.SnapOptions{Mode: m, MaxLeg: e.options.maxLeg}
+}
+
+// alongTheCurve orders the buildings by the edge of their first join, so that
+// those who live near one another read the same labels.
+func alongTheCurve(all []buildingJoins) []int32 {
+	order := make([]int32, len(all))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	edge := func(i int32) int32 {
+		if len(all[i].at) == 0 {
+			return -1
+		}
+		return all[i].at[0].Edge
+	}
+	slices.SortFunc(order, func(a, b int32) int { return cmp.Or(cmp.Compare(edge(a), edge(b)), cmp.Compare(a, b)) })
+	return order
 }
 
 // joinBuilding joins a building at each of its located entrances, or at its

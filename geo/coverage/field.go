@@ -88,7 +88,7 @@ func (e *Engine) walks(ctx context.Context, f *field, key fieldKey) error {
 		return err
 	}
 	defer near.Release()
-	for i := range j.building {
+	for _, i := range j.order {
 		b := &j.building[i]
 		best, rank := int32(math.MaxInt32), int32(-1)
 		for _, at := range b.at {

@@ -3,6 +3,7 @@ package coverage
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"hearthmap/geo/cityindex"
 )
@@ -24,6 +25,7 @@ const keptSnapshots = 2
 type snapshot struct {
 	city   *cityindex.City
 	engine func() *Engine
+	made   atomic.Pointer[Engine] // what engine made; nil before
 
 	mu      sync.Mutex
 	results map[resultKey]*keptResult
@@ -61,8 +63,23 @@ func (l *Live) of(city *cityindex.City) *snapshot {
 	}
 	s := &snapshot{
 		city: city, results: map[resultKey]*keptResult{},
-		engine: sync.OnceValue(func() *Engine { return New(city.Data()) }),
 	}
+	var before *Engine // of the newest snapshot that has one
+	for _, k := range l.kept {
+		if before = k.made.Load(); before != nil {
+			break
+		}
+	}
+	s.engine = sync.OnceValue(func() *Engine {
+		var e *Engine
+		if before != nil {
+			e = before.Follow(city.Data())
+		} else {
+			e = New(city.Data())
+		}
+		s.made.Store(e)
+		return e
+	})
 	l.kept = append([]*snapshot{s}, l.kept...)
 	if len(l.kept) > keptSnapshots {
 		l.kept = l.kept[:keptSnapshots]
