@@ -26,7 +26,7 @@ type Graph struct {
 	parts    [modes]components
 	arcs     [modes]struct{ out, in csr } // in: reversed
 	search   [modes]blocks                // the arcs of in
-	fields sync.Pool // released *Field
+	fields   sync.Pool                    // released *Field
 }
 
 // Build makes the graph of a network. It keeps no reference to it.
