@@ -7,7 +7,7 @@ import (
 )
 
 type synthCommand struct {
-	Preset string `help:"village, town, district or shenyang." default:"town"`
+	Preset string `help:"village, town, district or shenyang (13 districts, 9.06 million residents, 1.4 GB of files)." default:"town"`
 	Seed   uint64 `help:"The same seed gives the same city, to the byte." default:"1"`
 	Out    string `help:"Directory to write to." required:"" placeholder:"DIR"`
 }

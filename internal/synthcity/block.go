@@ -29,6 +29,8 @@ type block struct {
 	open    []site // places under the sky
 	gate    site   // just inside the main gate
 	wants   []want // services this block must house
+	lots    []lot  // houses of a village that may be built
+	sheds   int    // small buildings so far
 }
 
 // solid is something that stands in the block.
@@ -77,6 +79,10 @@ func (c *city) writeBlock(f *face) {
 		b.buildEstate()
 	}
 	b.settle()
+	c.crowd.move(b.people)
+	if c.quota != nil {
+		c.quota.expected -= c.unitsExpected(f)
+	}
 }
 
 // alignedFrame stands at the middle of a yard, its x axis along the southern

@@ -105,7 +105,23 @@ func table(t testing.TB, b []byte) [][]string {
 
 // samples are the cities that the tests look at, each made once.
 var samples = []*sample{
-	{name: "village", preset: "village", seed: 1}, {name: "village/7", preset: "village", seed: 7}, {name: "town", preset: "town", seed: 1},
+	{name: "village", preset: "village", seed: 1},
+	{name: "village/7", preset: "village", seed: 7},
+	{name: "town", preset: "town", seed: 1},
+	{name: "borough", preset: "borough", seed: 1},
+}
+
+// borough is a large city on a small scale.
+func init() {
+	presets["borough"] = func() preset {
+		p := latticePreset(latticeSize{cols: [2]int{3, 1}, rows: [2]int{1, 3}, fringe: 1, fringeSize: 400})
+		river := 1 + 1
+		p.metro = &metropolis{
+			regions:      []region{{0, 0, 0, len(p.cols), river}, {1, 0, river + 1, 2, len(p.rows)}, {2, 2, river + 1, len(p.cols), len(p.rows)}},
+			officePeople: 9_000, communities: 8, buildings: 1_500, units: 12_700, residents: 22_600, villages: 0.24,
+		}
+		return p
+	}
 }
 
 type sample struct {
@@ -120,8 +136,8 @@ func cities(t *testing.T, test func(t *testing.T, m *made)) {
 	t.Helper()
 	for _, s := range samples {
 		t.Run(s.name, func(t *testing.T) {
-			if s.preset == "town" && testing.Short() {
-				t.Skip("the town takes seconds")
+			if s.preset != "village" && testing.Short() {
+				t.Skip("it takes seconds")
 			}
 			s.once.Do(func() {
 				dir, err := os.MkdirTemp("", "synthcity")

@@ -68,7 +68,7 @@ func (b *block) encloseEstate(e *estate) *ground {
 			d[k] += shopDepth + 1.3
 		}
 	}
-	g := &ground{wall: thinRing(inset(b.outline, d), 0.25)}
+	g := &ground{wall: untwist(thinRing(inset(b.outline, d), 0.25))}
 	g.loop = thinRing(insetAll(g.wall, 5.5), 0.25)
 	g.address = b.addressAt(b.fr.o)
 	type exit struct{ line []pt }
@@ -97,6 +97,7 @@ func (b *block) encloseEstate(e *estate) *ground {
 	}
 	b.keepFree(append(append([]pt(nil), g.wall...), g.wall[0]), 0.8)
 	b.keepFree(append(append([]pt(nil), g.loop...), g.loop[0]), 2.9)
+	b.buildGatehouses(e, g)
 	return g
 }
 
@@ -162,10 +163,10 @@ func (b *block) estateOf() estate {
 		}
 		e.rows, e.year, e.gates, e.land, e.south = rowSchool, between(r, 1980, 2015), 2, "public", 0.52
 	case useHospital:
-		e.name = areaName{"和安市人民医院", "He'an People's Hospital"}
+		e.name = numbered(areaName{"和安市人民医院", "He'an People's Hospital"}, n)
 		e.rows, e.year, e.gates, e.land, e.shops = rowHospital, 2009, 3, "public", 0.3
 	case useGov:
-		e.name = areaName{"和安市行政中心", "He'an Civic Centre"}
+		e.name = numbered(areaName{"和安市行政中心", "He'an Civic Centre"}, n)
 		e.rows, e.year, e.gates, e.land, e.south = rowGov, 2006, 2, "public", 0.3
 	case useFactory:
 		w := pick(dormStems, n)

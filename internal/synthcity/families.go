@@ -32,17 +32,17 @@ func (m *peopleMaker) family(kind int) []member {
 	}
 	switch kind {
 	case familyAlone:
-		head(between(r, 64, 92), chance(r, 0.32))
+		head(m.oldAge(64, 92), chance(r, 0.32))
 	case familyElders:
-		head(between(r, 60, 86), chance(r, 0.85))
+		head(m.oldAge(60, 86), chance(r, 0.85))
 		spouse()
 	case familySingle:
 		head(between(r, 22, 58), chance(r, 0.55))
 	case familyCouple:
-		head(between(r, 24, 59), chance(r, 0.8))
+		head(m.coupleAge(), chance(r, 0.8))
 		spouse()
 	case familyChild:
-		head(between(r, 27, 54), chance(r, 0.8))
+		head(m.parentAge(), chance(r, 0.8))
 		spouse()
 		kids(1+weighted(r, []int{68, 29, 3}), motherOf(out))
 		if chance(r, 0.07) { // one parent

@@ -106,7 +106,7 @@ type building struct {
 }
 
 // putBuilding writes the building, its doors, its units, and the people in
-// them.
+// them when the block is done.
 func (c *city) putBuilding(b *building, people *peopleMaker) string {
 	c.serials.building++
 	c.sum.Buildings++
@@ -124,7 +124,7 @@ func (c *city) putBuilding(b *building, people *peopleMaker) string {
 		c.out.row(c.out.units, "\r\n", code, f.door, strconv.Itoa(f.floor), f.room, useWords[f.use], strconv.FormatFloat(f.area, 'f', 1, 64))
 		if f.use == household.UseResidential {
 			c.sum.Dwellings++
-			people.fill(c, code, f, b.homes)
+			people.homes = append(people.homes, home{code, f.door, f.room, b.homes})
 		}
 	}
 	return code

@@ -206,6 +206,23 @@ func unfold(r []pt, d []float64, in []pt) []pt {
 	return out
 }
 
+// untwist joins the two points of a ring between sides that cross, such as an
+// inset makes at a corner with a very short side.
+func untwist(r []pt) []pt {
+	for i := 0; i < len(r) && len(r) > 5; i++ {
+		n := len(r)
+		at := func(k int) pt { return r[(i+k)%n] }
+		if crossing(at(0), at(1), at(2), at(3)) {
+			joined := []pt{snap(lerp(at(1), at(2), 0.5))}
+			for k := 3; k <= n; k++ {
+				joined = append(joined, at(k))
+			}
+			r, i = joined, -1
+		}
+	}
+	return r
+}
+
 // insetAll moves all sides by the same distance.
 func insetAll(r []pt, d float64) []pt {
 	ds := make([]float64, len(r))

@@ -249,9 +249,13 @@ func (c *city) groupGrids(id int) {
 	}
 }
 
-// isTownBlock reports whether the face is a block inside the ring road.
+// isTownBlock reports whether the face is a block inside the ring road, or a
+// village of a large city, and so may be a grid of its own.
 func (c *city) isTownBlock(f int) bool {
 	fc := &c.plan.faces[f]
+	if c.pre.metro != nil && fc.use == useVillage {
+		return true
+	}
 	return fc.kind == faceBlock && c.band(c.plan.cells[[2]int{fc.col, fc.row}]) == bandTown
 }
 

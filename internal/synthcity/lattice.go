@@ -14,6 +14,8 @@ type lattice struct {
 	nc, nr      int       // columns, rows
 	river, rail int       // row, column; -1: none
 	nodes       [][]pt    // [column line][row line]
+	// The lines of the ring road; 0 and the last line where there is no country around.
+	west, east, south, north int
 }
 
 func (c *city) makeLattice() *lattice {
@@ -31,6 +33,8 @@ func (c *city) makeLattice() *lattice {
 			l.river = j
 		}
 	}
+	l.west, l.east = ringLines(p.colBand)
+	l.south, l.north = ringLines(p.rowBand)
 	c.middle = pt{l.x[l.nc] / 2, l.y[l.nr] / 2}
 	r := c.rng(rngLattice, 0)
 	for i := range l.x {
@@ -59,18 +63,29 @@ func (c *city) makeLattice() *lattice {
 	return l
 }
 
+// ringLines are the first and last line of the town.
+func ringLines(bands []band) (first, last int) {
+	last = len(bands)
+	for bands[first] == bandFringe {
+		first++
+	}
+	for bands[last-1] == bandFringe {
+		last--
+	}
+	return first, last
+}
+
 // ringCorner says into which quarter a corner of the ring road is drawn, so
 // that the road bends there instead of breaking.
 func (l *lattice) ringCorner(i, j int) (int, int) {
-	p := l.c.pre
-	if p.colBand[0] != bandFringe || (i != 1 && i != l.nc-1) || (j != 1 && j != l.nr-1) {
+	if l.west == 0 || (i != l.west && i != l.east) || (j != l.south && j != l.north) {
 		return 0, 0
 	}
 	ci, cj := 1, 1
-	if i != 1 {
+	if i != l.west {
 		ci = -1
 	}
-	if j != 1 {
+	if j != l.south {
 		cj = -1
 	}
 	return ci, cj

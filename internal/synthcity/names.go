@@ -120,9 +120,9 @@ func chineseNumber(n int) string {
 	case n < 10:
 		return numerals[n]
 	case n < 20:
-		return "十" + tail(n%10)
+		return "十" + digit(n%10)
 	case n < 100:
-		return numerals[n/10] + "十" + tail(n%10)
+		return numerals[n/10] + "十" + digit(n%10)
 	case n < 1000:
 		return numerals[n/100] + "百" + rest(n%100, 10)
 	}
@@ -143,7 +143,7 @@ func rest(n, unit int) string {
 	return chineseNumber(n)
 }
 
-func tail(d int) string {
+func digit(d int) string {
 	if d == 0 {
 		return ""
 	}
@@ -166,9 +166,9 @@ func (c *city) mainName(northward bool, k int) streetName {
 	l := c.plan.lat
 	if northward {
 		switch {
-		case c.pre.colBand[0] == bandFringe && k == 1:
+		case l.west > 0 && k == l.west:
 			return streetName{"环城西路", "Ring Road West"}
-		case c.pre.colBand[0] == bandFringe && k == l.nc-1:
+		case l.west > 0 && k == l.east:
 			return streetName{"环城东路", "Ring Road East"}
 		case l.rail >= 0 && k == l.rail:
 			return streetName{"站前街", "Zhanqian Street"}
@@ -179,9 +179,9 @@ func (c *city) mainName(northward bool, k int) streetName {
 		return streetName{w.zh + "大街", w.en + " Avenue"}
 	}
 	switch {
-	case c.pre.rowBand[0] == bandFringe && k == 1:
+	case l.south > 0 && k == l.south:
 		return streetName{"环城南路", "Ring Road South"}
-	case c.pre.rowBand[0] == bandFringe && k == l.nr-1:
+	case l.south > 0 && k == l.north:
 		return streetName{"环城北路", "Ring Road North"}
 	case l.river >= 0 && k == l.river:
 		return streetName{"滨河南路", "Riverside Road South"}
@@ -189,6 +189,9 @@ func (c *city) mainName(northward bool, k int) streetName {
 		return streetName{"滨河北路", "Riverside Road North"}
 	}
 	w := pick(mainStems, 2*max(0, k-3))
+	if c.pre.metro != nil {
+		w = pick(mainStems, 2*k)
+	}
 	return streetName{w.zh + "路", w.en + " Road"}
 }
 
@@ -207,11 +210,18 @@ func (c *city) laneName(block, k int) streetName {
 }
 
 func (c *city) districtName(k int) areaName {
+	if c.pre.metro != nil {
+		return areaName(pick(moreDistrict, k))
+	}
 	w := pick(districtWrd, k)
 	return areaName(w)
 }
 
 func (c *city) officeName(k int) areaName {
+	if c.pre.metro != nil {
+		w := coin(append(append([]word(nil), mainStems...), laneStems...), k)
+		return areaName{w.zh + "街道", w.en + " Subdistrict"}
+	}
 	w := pick(mainStems, k*3+1)
 	return areaName{w.zh + "街道", w.en + " Subdistrict"}
 }
@@ -219,6 +229,9 @@ func (c *city) officeName(k int) areaName {
 func (c *city) communityName(k int) areaName {
 	stems := append(append([]word(nil), estateStems...), innerStems...)
 	w := pick(stems, k*7+3)
+	if c.pre.metro != nil {
+		w = coin(stems, k)
+	}
 	return areaName{w.zh + "社区", w.en + " Community"}
 }
 

@@ -66,14 +66,17 @@ func (n *idCounter) take(area int, birth time.Time, male bool) int {
 
 // peopleMaker fills the flats of one block with people.
 type peopleMaker struct {
-	r    *rand.Rand
-	area int // the last two digits of the identity numbers of those born here
-	u    use
+	r     *rand.Rand
+	area  int // the last two digits of the identity numbers of those born here
+	u     use
+	last  bool // its homes make up what is missing of the residents
+	homes []home
+	old   bool // ages and families as in the north-east: small families, many old people
 }
 
 func (c *city) newPeople(f *face) *peopleMaker {
 	cm := &c.plan.comms[c.plan.grids[f.grid].comm]
-	return &peopleMaker{r: c.rng(rngPeople, f.id), area: c.plan.offs[cm.office].district + 1, u: f.use}
+	return &peopleMaker{r: c.rng(rngPeople, f.id), area: c.plan.offs[cm.office].district + 1, u: f.use, old: c.pre.metro != nil}
 }
 
 // member is a person of a household on the way to the file.
@@ -86,16 +89,15 @@ type member struct {
 	tags      []string
 }
 
-// fill writes the households of one flat, or none.
-func (m *peopleMaker) fill(c *city, building string, f flat, s lifeStyle) {
-	r := m.r
-	if chance(r, s.vacant) {
-		c.sum.Vacant++
+// fill writes the household of one home, or none.
+func (w *crowd) fill(m *peopleMaker, h home) {
+	r, s := m.r, h.style
+	kind, list := w.household(m, s)
+	if list == nil {
+		w.vacant++
 		return
 	}
-	c.sum.Households++
-	kind := weighted(r, s.families[:])
-	list := m.family(kind)
+	w.households++
 	status := household.ResidencyResident
 	switch {
 	case kind == familyTenants || chance(r, s.floating) && kind != familyAlone:
@@ -121,7 +123,7 @@ func (m *peopleMaker) fill(c *city, building string, f flat, s lifeStyle) {
 		if p.relation == household.RelationSpouse && chance(r, 0.15) {
 			a = 20 + r.IntN(30) // married in from another county
 		}
-		c.putResident(m, p, a, building, f)
+		w.put(m, p, a, h)
 	}
 }
 
@@ -170,12 +172,12 @@ func (m *peopleMaker) tag(p *member, family int, poor bool) {
 	}
 }
 
-func (c *city) putResident(m *peopleMaker, p *member, area int, building string, f flat) {
+func (w *crowd) put(m *peopleMaker, p *member, area int, h home) {
 	r := m.r
-	birth := c.today.AddDate(-p.age, 0, -1-r.IntN(364))
-	id, err := household.MakeResidentID("9900"+two(area), birth, c.ids.take(area, birth, p.male))
+	birth := w.today.AddDate(-p.age, 0, -1-r.IntN(364))
+	id, err := household.MakeResidentID("9900"+two(area), birth, w.ids.take(area, birth, p.male))
 	if err != nil {
-		c.out.err = err
+		w.fail(err)
 		return
 	}
 	sex := "女"
@@ -190,12 +192,12 @@ func (c *city) putResident(m *peopleMaker, p *member, area int, building string,
 		}
 		phone = "100" + string(digits)
 	}
-	c.sum.Residents++
+	w.residents++
 	if p.residency.Present() {
-		c.sum.Present++
+		w.present++
 	}
-	c.out.row(c.out.residents, "\n", string(id), p.surname+givenName(r, p.male, p.age), sex, birth.Format("2006-01-02"), phone,
-		building, f.door, f.room, relationWords[p.relation], residencyWords[p.residency], strings.Join(p.tags, ";"))
+	w.row(string(id), p.surname+givenName(r, p.male, p.age), sex, birth.Format("2006-01-02"), phone,
+		h.building, h.door, h.room, relationWords[p.relation], residencyWords[p.residency], strings.Join(p.tags, ";"))
 }
 
 func two(n int) string { return string([]byte{byte('0' + n/10), byte('0' + n%10)}) }

@@ -135,7 +135,7 @@ func TestReferencesHold(t *testing.T) {
 }
 
 func TestTotals(t *testing.T) {
-	want := map[string][4]int{"village": {60, 100, 700, 1200}, "town": {850, 1150, 18000, 22000}}
+	want := map[string][4]int{"village": {60, 100, 700, 1200}, "town": {850, 1150, 18000, 22000}, "borough": {1500, 1500, 21500, 22600}}
 	cities(t, func(t *testing.T, m *made) {
 		w := want[m.preset]
 		s := m.sum
@@ -196,6 +196,9 @@ func (m *made) facilityPlaces(t *testing.T, cat household.Category) (out []pt) {
 func TestGaps(t *testing.T) {
 	cities(t, func(t *testing.T, m *made) {
 		town := m.preset == "town"
+		if m.preset == "borough" {
+			t.Skip("has gaps of another kind")
+		}
 		var river orb.LineString
 		var bound orb.Bound
 		for _, f := range m.streets {

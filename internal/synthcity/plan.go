@@ -126,7 +126,11 @@ func (c *city) makePlan() {
 			p.villages = append(p.villages, i)
 		}
 	}
-	c.groupAreas()
+	if c.pre.metro != nil {
+		c.groupRegions()
+	} else {
+		c.groupAreas()
+	}
 	c.assignServices()
 }
 
@@ -209,11 +213,12 @@ func (c *city) latticeEdges() (h, v [][][2]int) {
 // rowClass is the class of row line j inside the town.
 func (c *city) rowClass(j int) class {
 	l := c.plan.lat
-	fringe := c.pre.rowBand[0] == bandFringe
 	switch {
-	case fringe && (j == 0 || j == l.nr):
+	case l.south > 0 && (j == 0 || j == l.nr):
 		return classNone
-	case fringe && (j == 1 || j == l.nr-1):
+	case j < l.south || j > l.north:
+		return classVillage
+	case l.south > 0 && (j == l.south || j == l.north):
 		return classPrimary
 	case l.river >= 0 && (j == l.river || j == l.river+1):
 		return classTertiary
@@ -225,11 +230,12 @@ func (c *city) rowClass(j int) class {
 
 func (c *city) colClass(i int) class {
 	l := c.plan.lat
-	fringe := c.pre.colBand[0] == bandFringe
 	switch {
-	case fringe && (i == 0 || i == l.nc):
+	case l.west > 0 && (i == 0 || i == l.nc):
 		return classNone
-	case fringe && (i == 1 || i == l.nc-1):
+	case i < l.west || i > l.east:
+		return classVillage
+	case l.west > 0 && (i == l.west || i == l.east):
 		return classPrimary
 	case l.rail >= 0 && (i == l.rail || i == l.rail+1):
 		return classTertiary

@@ -28,17 +28,19 @@ type preset struct {
 	centre           [2]int   // column and row of the middle of the town
 	menus            [][]use  // fixed uses of the cells, row by row; nil: by zone
 	towerFloors      [2]int
+	metro            *metropolis // what a large city has besides; nil: a small one
 }
 
 // Presets lists the names of the presets.
-var Presets = []string{"village", "town"}
+var Presets = []string{"village", "town", "district", "shenyang"}
+
+var presets = map[string]func() preset{
+	"village": villagePreset, "town": townPreset, "district": districtPreset, "shenyang": shenyangPreset,
+}
 
 func presetOf(name string) (preset, error) {
-	switch name {
-	case "village":
-		return villagePreset(), nil
-	case "town":
-		return townPreset(), nil
+	if p, ok := presets[name]; ok {
+		return p(), nil
 	}
 	return preset{}, household.Errorf(household.Invalid, "synthcity.Generate", "no preset is called %q", name).
 		WithHint("use one of %v", Presets)

@@ -61,15 +61,17 @@ func (c *city) writeRiver() {
 	south, north := c.bankLine(l.river), c.bankLine(l.river+1)
 	set := classes[classTertiary].setback
 	shoreS, shoreN := bankOffset(south, set+bankGreen), bankOffset(north, -set-bankGreen)
-	// 25 pieces at most a polygon: a city's river is long.
-	for k := 0; k < len(shoreS)-1; k += 200 {
-		e := min(k+200, len(shoreS)-1)
-		m := min(e, len(shoreN)-1)
-		if e == len(shoreS)-1 {
-			m = len(shoreN) - 1
+	// A city's river is long: a polygon for every ten cells.
+	fromS, fromN, atS, atN := 0, 0, 0, 0
+	for i := range l.nc {
+		cl := c.plan.cells[[2]int{i, l.river}]
+		atS += c.plan.steps(cl.south)
+		atN += c.plan.steps(cl.north)
+		if i%10 == 9 || i == l.nc-1 {
+			ring := append(append([]pt(nil), shoreS[fromS:atS+1]...), reversed(shoreN[fromN:atN+1])...)
+			c.putLand("water", areaName{"安河", "An River"}, ring)
+			fromS, fromN = atS, atN
 		}
-		ring := append(append([]pt(nil), shoreS[k:e+1]...), reversed(shoreN[min(k, m):m+1])...)
-		c.putLand("water", areaName{"安河", "An River"}, ring)
 	}
 	var mid []pt
 	for i := range l.nc {
@@ -86,6 +88,11 @@ func (c *city) writeRiver() {
 		c.writeBank(cl, cl.south, 1)
 		c.writeBank(cl, cl.north, -1)
 	}
+}
+
+// steps is the number of steps of both halves of a side.
+func (p *plan) steps(half [2]int) int {
+	return len(p.edges[half[0]].pts) + len(p.edges[half[1]].pts) - 2
 }
 
 // writeBank writes the green of one bank of one cell; toWater is +1 when the

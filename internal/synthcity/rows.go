@@ -57,6 +57,10 @@ func (b *block) buildRows(e *estate, g *ground) {
 	if e.rows == rowTower {
 		sp.floorLo, sp.floor = b.c.pre.towerFloors[0], b.c.pre.towerFloors[1]
 	}
+	if e.rows == rowTower || e.rows == rowMid {
+		k := b.c.quota.floorFactor(b.c.sum.Units)
+		sp.floorLo, sp.floor = int(math.Round(float64(sp.floorLo)*k)), int(math.Round(float64(sp.floor)*k))
+	}
 	loop := b.fr.locals(g.loop)
 	in := insetAll(loop, 5.2)
 	box := bounds(in)
@@ -169,6 +173,7 @@ func (b *block) buildRow(st *rowState, k int, y float64) {
 	}
 	if built {
 		b.rowPath(st, y+sp.depth+4.2)
+		b.buildSheds(st, y+sp.depth+8)
 	}
 }
 
@@ -260,7 +265,11 @@ func (b *block) buildOne(st *rowState, row, i int, x, y, length float64, stairs 
 	if sp.stair > 0 {
 		bd.flats = b.flats(bd.doors, floors, 1, sp.flats, sp.flat)
 	} else {
-		bd.flats = workRooms(sp.use, floors, int(length*sp.depth/90))
+		room := 90.0
+		if b.c.pre.metro != nil {
+			room = 210 // departments, not offices
+		}
+		bd.flats = workRooms(sp.use, floors, int(length*sp.depth/room))
 		b.rooms = append(b.rooms, site{f.at(length/2, sp.depth*0.6), bd.address})
 		if sp.use == household.UseCommercial {
 			for s := 5.0; s < length-3; s += 9 {

@@ -23,6 +23,10 @@ type want struct {
 // centre or food market; villages have no kindergarten near; some communities
 // lack an elderly day care, a culture station, a nursery.
 func (c *city) assignServices() {
+	if c.pre.metro != nil {
+		c.assignByRate()
+		return
+	}
 	p := c.plan
 	give := func(f int, cat ...household.Category) {
 		if f >= 0 {
@@ -99,7 +103,10 @@ func (c *city) homeBlock(faces []int, skip ...int) int {
 	return best
 }
 
-func (c *city) southBank(f *face) bool { return c.plan.lat.river >= 0 && f.row < c.plan.lat.river }
+// southBank reports whether a small city lacks services there.
+func (c *city) southBank(f *face) bool {
+	return c.pre.metro == nil && c.plan.lat.river >= 0 && f.row < c.plan.lat.river
+}
 
 // nearVillage reports whether a village is within about 350 m of the block:
 // it shall have no kindergarten.
@@ -205,10 +212,10 @@ func (b *block) ownFacilities() {
 	case useMiddle:
 		school("middle_school", fmt.Sprintf("和安市第%s中学", chineseNumber(n)))
 	case useHospital:
-		put(0, "hospital", "和安市人民医院")
+		put(0, "hospital", numbered(areaName{zh: "和安市人民医院"}, n-1).zh)
 		put(1, "pharmacy", "人民医院便民药房")
 	case useMall:
-		put(0, "mall", "万和广场")
+		put(0, "mall", numbered(areaName{zh: "万和广场"}, n-1).zh)
 		put(0, "supermarket", "万和超市")
 		put(0, "gym", "万和健身")
 	case useGov:

@@ -72,7 +72,11 @@ func (b *block) buildShop(e *estate, g *ground, f frame, length, depth float64, 
 		name: fmt.Sprintf("%s底商%d号", e.name.zh, n+1), address: address, use: household.UseCommercial, floors: floors,
 		year: e.year + b.r.IntN(4), rings: [][]pt{ring}, doors: doors, homes: styleMixed,
 	}
-	bays := max(1, int(length/8))
+	bay := 8.0
+	if b.c.pre.metro != nil {
+		bay = 13
+	}
+	bays := max(1, int(length/bay))
 	for k := range bays {
 		bd.flats = append(bd.flats, flat{"1", 1, fmt.Sprintf("1%02d", k+1), household.UseCommercial, length / float64(bays) * depth})
 		b.shops = append(b.shops, site{f.at((float64(k)+0.5)*length/float64(bays), 2.5), address})
@@ -105,7 +109,7 @@ func pointAt(line []pt, at float64) pt {
 
 // buildMall builds the one great house of a shopping block, with a square.
 func (b *block) buildMall() {
-	name := areaName{"万和广场", "Wanhe Plaza"}
+	name := numbered(areaName{"万和广场", "Wanhe Plaza"}, b.c.nextOf(useMall))
 	b.land("commercial", name, b.yard)
 	loc := b.fr.locals(b.yard)
 	box := bounds(loc)

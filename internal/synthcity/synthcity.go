@@ -74,7 +74,8 @@ type city struct {
 	middle   pt // of the lattice, which comes to lie on origin
 	plan     *plan
 	out      *writers
-	ids      *idCounter
+	crowd    *crowd
+	quota    *quota // what the villages of a large city still owe; nil: nothing
 	sum      Summary
 	serials  serials
 	estates  int         // housing estates named so far
@@ -97,14 +98,25 @@ func Generate(ctx context.Context, opt Options) (Summary, error) {
 		return Summary{}, household.Errorf(household.Invalid, "synthcity.Generate", "cannot make the directory: %w", err).
 			WithHint("name a directory that can be written")
 	}
-	c := &city{opt: opt, pre: pre, today: opt.Today, plane: geo.NewPlane(origin), ids: newIDCounter()}
+	c := &city{opt: opt, pre: pre, today: opt.Today, plane: geo.NewPlane(origin)}
 	c.sum.Areas = map[household.AreaLevel]int{}
 	c.sum.Files = Files
 	c.makePlan()
+	if pre.metro != nil {
+		c.quota = c.newQuota()
+	}
 	if c.out, err = openWriters(opt.Dir); err != nil {
 		return Summary{}, err
 	}
+	aim := 0
+	if pre.metro != nil {
+		aim = pre.metro.residents
+	}
+	c.crowd = newCrowd(c.today, c.out.residents, aim)
 	err = c.write(ctx)
+	if werr := c.crowd.end(&c.sum); err == nil {
+		err = werr
+	}
 	if cerr := c.out.close(); err == nil {
 		err = cerr
 	}
@@ -121,7 +133,8 @@ func (c *city) write(ctx context.Context) error {
 	c.writeRiver()
 	c.writeRailway()
 	c.writeBusStops()
-	for i := range c.plan.faces {
+	c.writeMetro()
+	for k, i := range c.order() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -129,7 +142,7 @@ func (c *city) write(ctx context.Context) error {
 			c.writeBlock(&c.plan.faces[i])
 		}
 		if c.opt.Progress != nil {
-			c.opt.Progress(i+1, len(c.plan.faces))
+			c.opt.Progress(k+1, len(c.plan.faces))
 		}
 		if c.out.err != nil {
 			return c.out.err
@@ -151,6 +164,9 @@ const (
 	rngCell
 	rngBlock
 	rngPeople
+	rngZone
+	rngCommunity
+	rngOffice
 )
 
 // ll maps a position of the city's frame to longitude and latitude.

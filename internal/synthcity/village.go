@@ -10,7 +10,11 @@ import (
 // buildVillage builds a village at the edge: a crooked main lane from the
 // nearest street, side lanes, small houses that stand as they please.
 func (b *block) buildVillage() {
-	name := areaName(pick(villageWord, b.c.nextOf(useVillage)))
+	name := areaName(pick(villageWord, b.c.useCount[useVillage]))
+	if b.c.pre.metro != nil {
+		name = areaName(hamlet(b.c.useCount[useVillage]))
+	}
+	b.c.nextOf(useVillage)
 	b.land("residential", name, b.yard)
 	loc := b.fr.locals(b.yard)
 	box := bounds(loc)
@@ -23,6 +27,9 @@ func (b *block) buildVillage() {
 	start, _, ok := b.c.nearestVertex(b.f, f.at(-long/2, 0))
 	if !ok {
 		return
+	}
+	if b.c.pre.metro != nil && chance(b.r, 0.7) {
+		b.c.putFacility(facility{name.zh + "村站", "bus_stop", 0, name.zh, snap(add(start, pt{4, 4}))})
 	}
 	mainLane := []pt{start}
 	if s := f.local(start); math.Abs(s[0]) > long/2-30 && s[0] > 0 {
@@ -48,6 +55,7 @@ func (b *block) buildVillage() {
 	}
 	b.margin = 1.5
 	number := 1
+	defer b.settleVillage()
 	for _, l := range lanes {
 		for _, side := range []float64{1, -1} {
 			number = b.villageHouses(l, side, name.zh, number)
@@ -146,8 +154,18 @@ func (b *block) villageHouse(f frame, w, d float64, name string, number int) boo
 		b.rooms = append(b.rooms, site{f.at(w/2, d/2), bd.address})
 	}
 	for fl := 1; fl <= floors; fl++ {
-		bd.flats = append(bd.flats, flat{"1", fl, fmt.Sprintf("%d01", fl), household.UseResidential, w * d * 0.9})
+		bd.flats = append(bd.flats, villageFlat(fl, w*d*0.9))
+	}
+	if b.c.quota != nil {
+		b.claim(ring)
+		bd.area = b.area
+		b.lots = append(b.lots, lot{bd, number == 4 || number == 9 || number == 23})
+		return true
 	}
 	b.put(&bd)
 	return true
+}
+
+func villageFlat(floor int, area float64) flat {
+	return flat{"1", floor, fmt.Sprintf("%d01", floor), household.UseResidential, area}
 }

@@ -61,6 +61,10 @@ var (
 
 // zone gives every block its use.
 func (c *city) zone() {
+	if c.pre.metro != nil {
+		c.zoneMetro()
+		return
+	}
 	if c.pre.menus != nil {
 		k := 0
 		for j := range c.plan.lat.nr {
