@@ -17,7 +17,7 @@ import (
 const benchPeople = 90_000
 
 // benchTown loads buildings and units for so many people.
-func benchTown(b *testing.B, db *DB, people int) {
+func benchTown(b testing.TB, db *DB, people int) {
 	b.Helper()
 	units := people / 3
 	var buildings, flats []importers.Entity
@@ -33,7 +33,7 @@ func benchTown(b *testing.B, db *DB, people int) {
 }
 
 // benchFile makes up the people of the town.
-func benchFile(b *testing.B, people int) []importers.Item {
+func benchFile(b testing.TB, people int) []importers.Item {
 	b.Helper()
 	items := make([]importers.Item, people)
 	for i := range items {
@@ -95,7 +95,7 @@ func BenchmarkLoadResidents(b *testing.B) {
 	b.ReportMetric(percent("unchanged", "then_index"), "unchanged%of_copy_then_index")
 }
 
-func benchLoad(b *testing.B, db *DB, items []importers.Item) (stage, merge time.Duration) {
+func benchLoad(b testing.TB, db *DB, items []importers.Item) (stage, merge time.Duration) {
 	b.Helper()
 	ctx := b.Context()
 	l, err := db.Begin(ctx, importers.Batch{Kind: importers.Residents, Source: "police"})
@@ -124,7 +124,7 @@ func benchLoad(b *testing.B, db *DB, items []importers.Item) (stage, merge time.
 // rawCopy times COPY of the tables' rows into copies of the tables with the
 // same columns, checks and indexes; with after, the indexes are built when the
 // rows are there.
-func rawCopy(b *testing.B, db *DB, after bool, tables ...string) time.Duration {
+func rawCopy(b testing.TB, db *DB, after bool, tables ...string) time.Duration {
 	b.Helper()
 	ctx := context.WithoutCancel(b.Context())
 	conn, err := db.Pool.Acquire(ctx)

@@ -167,10 +167,12 @@ func TestKilledAtRandomMoments(t *testing.T) {
 		whole := time.Since(began)
 		wanted := natural(t, calm)
 		died, ended := 0, 0
+		limit := whole * 5 / 4 // of the delays; less when loads turn out to be faster
 		for range kills / 2 {
-			delay := time.Duration(rnd.Int64N(int64(whole * 5 / 4)))
+			delay := time.Duration(rnd.Int64N(int64(limit)))
 			if killAfter(t, url, delay) {
 				ended++
+				limit = limit * 3 / 4
 			} else {
 				died++
 			}

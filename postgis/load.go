@@ -32,6 +32,7 @@ type load struct {
 	n        int64 // items staged so far
 	spoilt   int64 // items that came with a reject
 	waiting  waiting
+	seen     *seen // residents: who occurred before
 	merged   map[string]importers.Counts
 	touched  []string // tables with created rows, for ANALYZE
 	done     bool
@@ -54,6 +55,9 @@ func (db *DB) Begin(ctx context.Context, b importers.Batch) (importers.Load, err
 		return nil, connectError(op, db.Pool.Config().ConnConfig, err)
 	}
 	l := &load{db: db, conn: conn, batch: b, merged: map[string]importers.Counts{}}
+	if b.Kind == importers.Residents {
+		l.seen = newSeen()
+	}
 	if err := l.open(ctx); err != nil {
 		_ = l.Rollback(ctx) // open's error is the one that matters
 		return nil, err
@@ -214,7 +218,10 @@ func (l *load) Commit(ctx context.Context, c importers.Counts, rejects []importe
 		for i, t := range l.touched {
 			l.touched[i] = t + analyzed[t]
 		}
-		_, _ = l.conn.Exec(ctx, "ANALYZE "+strings.Join(l.touched, ", "))
+		_ = pgx.BeginFunc(ctx, l.conn, func(tx pgx.Tx) error {
+			_, err := tx.Exec(ctx, "SET LOCAL default_statistics_target = 20; ANALYZE "+strings.Join(l.touched, ", "), pgx.QueryExecModeSimpleProtocol)
+			return err
+		})
 	}
 	l.release()
 	return l.id, nil

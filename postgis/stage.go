@@ -30,7 +30,7 @@ func (l *load) encode(ctx context.Context, items []importers.Item) error {
 		workers = runtime.GOMAXPROCS(0)
 	}
 	for len(l.encoders) < workers {
-		l.encoders = append(l.encoders, newEncoder(l.db.Keys, l.batch.Source))
+		l.encoders = append(l.encoders, newEncoder(l.db.Keys, l.seen))
 	}
 	errs := make([]error, workers)
 	var wg sync.WaitGroup

@@ -12,12 +12,14 @@ import (
 // program in the clear.
 func (e *encoder) resident(n, row int64, p household.Resident) *importers.Reject {
 	r := e.table("resident")
-	r.begin(16, n, row)
+	r.begin(17, n, row)
 	oneOf(r, "sex", p.Sex, household.SexUnknown, household.Male, household.Female)
 	oneOf(r, "residency", p.Residency, household.ResidencyResident, household.ResidencyFloating,
 		household.ResidencyRegistered, household.ResidencyElsewhere)
 	unit := p.UnitCode()
-	r.bytea(matchHash(e.keys, p, unit))
+	match := matchHash(e.keys, p, unit)
+	r.bytea(match)
+	r.bool(e.seen.again(match))
 	r.bytea(e.keys.Seal(fieldID, string(p.ID)))
 	r.key("name", p.Name)
 	r.text("sex", string(p.Sex))
@@ -31,7 +33,11 @@ func (e *encoder) resident(n, row int64, p household.Resident) *importers.Reject
 	r.key("relation", string(p.Relation))
 	r.text("residency", string(p.Residency))
 	r.bool(p.Residency.Present())
-	r.textArray("tags", tagList(p.Tags))
+	if tags := tagList(p.Tags); len(tags) > 0 {
+		r.textArray("tags", tags)
+	} else {
+		r.null()
+	}
 	return r.end()
 }
 
@@ -78,7 +84,7 @@ func phoneDigits(phone string) string {
 }
 
 func tagList(tags []household.TagKind) []string {
-	out := make([]string, 0, len(tags))
+	var out []string
 	for _, t := range tags {
 		if t != "" {
 			out = append(out, string(t))

@@ -14,14 +14,14 @@ import (
 // same time, each with buffers of its own.
 type encoder struct {
 	keys    *Keys
-	source  string
+	seen    *seen            // of the whole load; residents only
 	bufs    map[string]*rows // by staged table
 	rejects []importers.Reject
 	levels  map[household.AreaLevel]bool // of the areas seen
 }
 
-func newEncoder(keys *Keys, source string) *encoder {
-	return &encoder{keys: keys, source: source, bufs: map[string]*rows{}, levels: map[household.AreaLevel]bool{}}
+func newEncoder(keys *Keys, s *seen) *encoder {
+	return &encoder{keys: keys, seen: s, bufs: map[string]*rows{}, levels: map[household.AreaLevel]bool{}}
 }
 
 func (e *encoder) table(name string) *rows {

@@ -1,11 +1,54 @@
 -- Residents: persons, where they live or are registered, and their tags.
--- Identity numbers and phones arrive sealed and blinded.
+-- Identity numbers and phones arrive sealed and blinded. Where again is false
+-- for all rows of a match_hash, the file has only one.
 -- @stage
 CREATE TEMP TABLE stage_resident (
-    n bigint, row bigint, match_hash bytea, id_cipher bytea, name text, sex text, birth_date date,
+    n bigint, row bigint, match_hash bytea, again boolean, id_cipher bytea, name text, sex text, birth_date date,
     phone_cipher bytea, phone_hash bytea, phone_tail bytea, grams text[], unit_code text,
     relation text, residency text, present boolean, tags text[]
 ) ON COMMIT DROP;
+
+-- Rows of an entry that was merged into another are that other's. Then the
+-- rows of persons who have several.
+-- @multi
+UPDATE stage_resident s SET match_hash = r.match_hash, again = true
+  FROM resident_alias a JOIN resident r ON r.id = a.resident_id WHERE a.match_hash = s.match_hash;
+CREATE TEMP TABLE multi ON COMMIT DROP AS
+SELECT n, match_hash, occurrence, first_row FROM (
+    SELECT n, match_hash, count(*) OVER (PARTITION BY match_hash) AS rows, row_number() OVER w AS occurrence, first_value(row) OVER w AS first_row
+      FROM stage_resident
+     WHERE match_hash IN (SELECT match_hash FROM stage_resident WHERE again)
+    WINDOW w AS (PARTITION BY match_hash, present ORDER BY n)) q
+ WHERE rows > 1;
+
+-- Rows that say what the register has: they need nothing but counting. Only
+-- the plain case is looked for, people with one home and no tags of this
+-- source; all other rows are compared below. OFFSET 0 keeps the comparisons
+-- out of the joins, whose sizes could else not be foretold.
+-- @same
+CREATE TEMP TABLE same ON COMMIT DROP AS
+SELECT n, unit_id FROM (
+    SELECT p.n, u.id AS unit_id, u.code = p.unit_code AND c.relation = p.relation AND c.residency = p.residency AS alike
+      FROM (SELECT s.n, t.id, s.unit_code, s.relation, s.residency,
+                   s.present AND s.tags IS NULL AND t.ended_on IS NULL
+                   AND (t.name, t.sex, t.birth_date, t.phone_hash, t.grams)
+                       IS NOT DISTINCT FROM (s.name, s.sex, s.birth_date, s.phone_hash, s.grams) AS alike
+              FROM stage_resident s JOIN resident t ON t.match_hash = s.match_hash OFFSET 0) p
+      JOIN residence c ON c.resident_id = p.id AND c.present AND c.valid_to IS NULL
+      JOIN unit u ON u.id = c.unit_id AND u.ended_on IS NULL
+     WHERE p.alike AND NOT {insert}
+       AND NOT EXISTS (SELECT FROM residence o WHERE o.resident_id = p.id AND NOT o.present AND o.valid_to IS NULL)
+       AND NOT EXISTS (SELECT FROM tag g WHERE g.resident_id = p.id AND g.source = {source} AND g.valid_to IS NULL)
+       AND NOT EXISTS (SELECT FROM multi m WHERE m.n = p.n)
+    OFFSET 0) q
+ WHERE alike;
+
+-- Where others change something in a unit, all its rows are looked at.
+-- @neighbours
+ANALYZE same (n, unit_id);
+DELETE FROM same WHERE unit_id IN (
+    SELECT u.id FROM stage_resident s JOIN unit u ON u.code = s.unit_code
+     WHERE NOT EXISTS (SELECT FROM same x WHERE x.n = s.n));
 
 -- Each row with its unit, the person it is (person; new ones get their id
 -- here), that person's current spell of the same presence (spell_…) and, in
@@ -13,17 +56,9 @@ CREATE TEMP TABLE stage_resident (
 -- home she lives in and one for where she is registered; the first of them
 -- leads and gives the person's own values, which stay in the staging table.
 -- @merge
--- Rows of an entry that was merged into another are that other's.
-UPDATE stage_resident s SET match_hash = r.match_hash
-  FROM resident_alias a JOIN resident r ON r.id = a.resident_id WHERE a.match_hash = s.match_hash;
 CREATE TEMP TABLE merge_resident ON COMMIT DROP AS
-WITH multi AS (
-    SELECT n, row_number() OVER w AS occurrence, first_value(row) OVER w AS first_row
-      FROM stage_resident
-     WHERE match_hash IN (SELECT match_hash FROM stage_resident GROUP BY match_hash HAVING count(*) > 1)
-    WINDOW w AS (PARTITION BY match_hash, present ORDER BY n)
-), joined AS (
-    SELECT s.n, s.row, s.match_hash, s.relation, s.residency, s.present, nullif(s.tags, '{}') AS tags,
+WITH joined AS (
+    SELECT s.n, s.row, s.match_hash, s.relation, s.residency, s.present, s.tags,
            u.id AS unit_id, u.building_id, t.id AS old_id, m.n IS NOT NULL AS multi, m.first_row,
            t.id IS NOT NULL AND (t.ended_on IS NOT NULL
                OR (t.name, t.sex, t.birth_date, t.phone_hash, t.grams)
@@ -42,6 +77,7 @@ WITH multi AS (
       LEFT JOIN residence c ON c.resident_id = t.id AND c.present = s.present AND c.valid_to IS NULL
       LEFT JOIN residence o ON o.resident_id = t.id AND o.present <> s.present AND o.valid_to IS NULL
                            AND o.unit_id = u.id
+     WHERE NOT EXISTS (SELECT FROM same x WHERE x.n = s.n)
 )
 SELECT *, old_id IS NULL AS fresh, NOT multi AS leader,
        coalesce(old_id, CASE WHEN problem IS NULL AND NOT multi
@@ -225,7 +261,7 @@ SELECT e, 'load', min(ST_XMin(b.geom)), min(ST_YMin(b.geom)), max(ST_XMax(b.geom
 
 -- What became of the rows.
 -- @counts
-SELECT count(*) FILTER (WHERE act = 'created'), count(*) FILTER (WHERE act = 'updated'), count(*) FILTER (WHERE act = 'same')
+SELECT count(*) FILTER (WHERE act = 'created'), count(*) FILTER (WHERE act = 'updated'), count(*) FILTER (WHERE act = 'same') + (SELECT count(*) FROM same)
   FROM (SELECT CASE WHEN m.fresh OR s.act = 'new' THEN 'created'
                     WHEN m.changed OR s.act = 'changed'
                       OR (m.leader AND m.person IN (SELECT coalesce(wanted, had) FROM tag_diff)) THEN 'updated'
@@ -242,7 +278,7 @@ SELECT r.id, r.resident_id, r.building_id FROM residence r JOIN resident p ON p.
                 WHERE b.kind = {kind} AND b.source = {source} AND b.id <> {batch}
                   AND b.finished_at IS NOT NULL AND b.undone_at IS NULL
                   AND b.id IN (r.created_batch, r.updated_batch))
-   AND NOT EXISTS (SELECT FROM merge_resident m WHERE m.match_hash = p.match_hash AND m.present = r.present);
+   AND NOT EXISTS (SELECT FROM stage_resident s WHERE s.match_hash = p.match_hash AND s.present = r.present);
 INSERT INTO load_change (entity, entity_id, building_id, op, old, west, south, east, north)
 SELECT 'residence', r.id, r.building_id, 'end', jsonb_build_object('updated_batch', r.updated_batch, 'valid_to', NULL),
        ST_XMin(b.geom), ST_YMin(b.geom), ST_XMax(b.geom), ST_YMax(b.geom)
