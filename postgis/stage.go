@@ -29,6 +29,9 @@ func (l *load) encode(ctx context.Context, items []importers.Item) error {
 	if len(items) >= parallelFrom {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	if l.seen == nil && l.batch.Kind == importers.Residents {
+		l.seen = newSeen()
+	}
 	for len(l.encoders) < workers {
 		l.encoders = append(l.encoders, newEncoder(l.db.Keys, l.seen))
 	}
