@@ -46,6 +46,8 @@ type ImportFile struct {
 // ImportQuestion says how a file is to be looked at; what is empty is found out.
 type ImportQuestion struct {
 	Kind, CRS, Encoding string
+	Layer               string            // a sheet of a workbook, or a layer
+	HeaderRow           int               // the row that names the columns, from 1; 0: found out
 	Mapping             map[string]string // column → field, "-" for none
 }
 
@@ -58,7 +60,8 @@ type ImportRequest struct {
 	Mode      string            `json:"mode,omitempty" enum:"upsert,insert,replace" default:"upsert"`
 	Source    string            `json:"source,omitempty" maxLength:"100" doc:"the department or system the file came from"`
 	DryRun    bool              `json:"dry_run,omitempty"`
-	HeaderRow int               `json:"header_row,omitempty" minimum:"0" maximum:"100" doc:"the row that names the columns, as the inspection found it; the first when left out"`
+	Layer     string            `json:"layer,omitempty" maxLength:"300" doc:"the sheet of a workbook, or the layer, by its name; when left out every sheet, or the only layer, that has the columns of the kind"`
+	HeaderRow int               `json:"header_row,omitempty" minimum:"0" maximum:"1000" doc:"the row that names the columns, as the inspection found it; found out when left out"`
 	Mapping   map[string]string `json:"mapping,omitempty" doc:"column to field; - for a column that is not used"`
 }
 
@@ -71,7 +74,10 @@ type ImportFindings struct {
 	EncodingCertain bool             `json:"encoding_certain"`
 	Encodings       []ImportEncoding `json:"encodings" doc:"candidates for text files, the likeliest first"`
 	CRS             string           `json:"crs" doc:"the reference system it was read in"`
-	HeaderRow       int              `json:"header_row" doc:"the row that names the columns, from 1; hand it on to the import"`
+	Layers          []ImportLayer    `json:"layers" doc:"of a file that may hold several tables: the sheets or layers it has"`
+	Layer           string           `json:"layer" doc:"the sheet or layer it was read from; empty when the file has one table, or every sheet that fits was read"`
+	LayerCertain    bool             `json:"layer_certain" doc:"false: several may be meant, or none has the columns; an import needs the layer named"`
+	HeaderRow       int              `json:"header_row" doc:"the row that names the columns, from 1; 0 when it differs from sheet to sheet. Hand it on to the import"`
 	Columns         []ImportColumn   `json:"columns"`
 	Fields          []string         `json:"fields" doc:"the fields that columns of this kind may hold"`
 	Datums          []ImportDatum    `json:"datums" doc:"candidates for the reference system, the one it was read in first"`
@@ -85,6 +91,19 @@ type ImportFindings struct {
 	Problems        []ImportProblem  `json:"problems" doc:"why, the most frequent first"`
 	Notes           []string         `json:"notes"`
 	Sample          json.RawMessage  `json:"sample" doc:"GeoJSON in WGS 84, 200 features at most"`
+}
+
+// ImportLayer is a sheet of a workbook, or a layer or table of a file that may
+// hold several.
+type ImportLayer struct {
+	Name      string   `json:"name"`
+	Type      string   `json:"type" enum:"sheet,layer,table" doc:"a table has no shapes"`
+	Columns   []string `json:"columns"`
+	Rows      int64    `json:"rows" doc:"-1 when it is not known"`
+	HeaderRow int      `json:"header_row,omitempty" doc:"of a sheet: the row that names the columns"`
+	Hidden    bool     `json:"hidden,omitempty"`
+	Read      bool     `json:"read" doc:"the findings are of it"`
+	Lacks     []string `json:"lacks" doc:"the fields that the kind needs and none of its columns holds; then it is not read"`
 }
 
 // ImportEncoding is an encoding that a text file may be in.

@@ -286,43 +286,67 @@ func (l *layout) arrangeMapped(folded []string, used []bool, m *applied) error {
 	return nil
 }
 
-// check returns an error that names the columns the table lacks and what
-// they may be called.
-func (t table) check(l layout, kind Kind, m *applied) error {
-	var missing, accepted []string
+// unmet lists the needs that neither a column nor a constant of the mapping
+// meets. With shapes, places are there; and a layer of entrances names its
+// buildings.
+func (t table) unmet(l layout, m *applied, shapes bool) (unmet [][][]field) {
+	have := func(f field) bool {
+		switch {
+		case l.at[f] >= 0 || m != nil && m.constants[f] != "":
+			return true
+		case shapes && (f == fWKT || f == fLon || f == fLat):
+			return true
+		}
+		return shapes && f == fCode && l.at[fBuilding] >= 0
+	}
 	for _, ways := range t.needs {
-		ok := false
-		for _, way := range ways {
-			have := true
-			for _, f := range way {
-				have = have && (l.at[f] >= 0 || m != nil && m.constants[f] != "")
-			}
-			ok = ok || have
+		if !slices.ContainsFunc(ways, func(way []field) bool {
+			return !slices.ContainsFunc(way, func(f field) bool { return !have(f) })
+		}) {
+			unmet = append(unmet, ways)
 		}
-		if ok {
-			continue
-		}
+	}
+	return unmet
+}
+
+// lacks names the unmet needs.
+func (t table) lacks(l layout, m *applied, shapes bool) []string {
+	missing := []string{}
+	for _, ways := range t.unmet(l, m, shapes) {
 		var names []string
 		for _, way := range ways {
 			var parts []string
 			for _, f := range way {
-				c := t.column(f)
-				parts = append(parts, c.names[0])
-				accepted = append(accepted, strings.Join(c.names, " | "))
+				parts = append(parts, t.column(f).names[0])
 			}
 			names = append(names, strings.Join(parts, " and "))
 		}
 		missing = append(missing, strings.Join(names, " or "))
 	}
-	if missing == nil {
+	return missing
+}
+
+// check returns an error that names the columns the table lacks and what
+// they may be called.
+func (t table) check(l layout, kind Kind, m *applied, shapes bool) error {
+	missing := t.lacks(l, m, shapes)
+	if len(missing) == 0 {
 		return nil
+	}
+	var accepted []string
+	for _, ways := range t.unmet(l, m, shapes) {
+		for _, way := range ways {
+			for _, f := range way {
+				accepted = append(accepted, strings.Join(t.column(f).names, " | "))
+			}
+		}
 	}
 	word := "a column"
 	if len(missing) > 1 {
 		word = strconv.Itoa(len(missing)) + " columns"
 	}
 	return household.Errorf(household.Invalid, "importers.check", "the file lacks %s of %s: %s", word, kind, strings.Join(missing, "; ")).
-		WithHint("name the columns so: %s; or say with --mapping which they are (hearthmap import inspect writes such a file)", strings.Join(accepted, "; "))
+		WithHint("name the columns so: %s; or say with --mapping which they are (hearthmap import inspect writes such a file); if they are named further down, say in which row with --header-row", strings.Join(accepted, "; "))
 }
 
 func (t table) column(f field) column {

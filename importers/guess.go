@@ -126,24 +126,4 @@ func shapeType(g orb.Geometry) string {
 }
 
 // missing names the required fields that the layout lacks.
-func (t table) missing(l layout, shapes bool) []string {
-	missing := []string{}
-	for _, ways := range t.needs {
-		ok := false
-		var names []string
-		for _, way := range ways {
-			have := true
-			var parts []string
-			for _, f := range way {
-				have = have && (l.at[f] >= 0 || shapes && (f == fWKT || f == fLon || f == fLat))
-				parts = append(parts, t.column(f).names[0])
-			}
-			ok = ok || have
-			names = append(names, strings.Join(parts, " and "))
-		}
-		if !ok {
-			missing = append(missing, strings.Join(names, " or "))
-		}
-	}
-	return missing
-}
+func (t table) missing(l layout, shapes bool) []string { return t.lacks(l, nil, shapes) }

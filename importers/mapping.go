@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"os"
@@ -20,8 +21,8 @@ type Mapping struct {
 	Kind      Kind   // the kind it is for; empty: any
 	Encoding  string // as charset.Parse reads it
 	CRS       string // as crs.Parse reads it
-	Sheet     string
-	HeaderRow int // 0: the first row
+	Layer     string // or sheet
+	HeaderRow int    // 0: the first row
 
 	// Columns gives names of columns, as the file has them, the field they
 	// hold, by its English name; "-" for none.
@@ -186,19 +187,25 @@ func (a *applied) translate(f field, word string) string {
 	return word
 }
 
-// fileOptions are the mapping's words on how to read the file, below those
-// that the user gave.
-func (m *Mapping) fileOptions(encoding, system string) (FileOptions, error) {
+// maxHeaderRow bounds the row of a header that may be named.
+const maxHeaderRow = 1000
+
+// fileOptions say how to read the file: the mapping's words, below those that
+// the user gave.
+func (from Options) fileOptions() (FileOptions, error) {
 	const op = "importers.Run"
-	var o FileOptions
+	m, encoding, system := from.Mapping, from.Encoding, from.CRS
+	o := FileOptions{Layer: from.Layer, HeaderRow: from.HeaderRow}
 	if m != nil {
-		o.Sheet, o.HeaderRow = m.Sheet, m.HeaderRow
+		o.Layer = cmp.Or(o.Layer, m.Layer)
+		o.HeaderRow = cmp.Or(o.HeaderRow, m.HeaderRow)
 		if encoding == "" || strings.EqualFold(encoding, string(charset.Auto)) {
 			encoding = m.Encoding
 		}
-		if system == "" {
-			system = m.CRS
-		}
+		system = cmp.Or(system, m.CRS)
+	}
+	if o.HeaderRow < 0 || o.HeaderRow > maxHeaderRow {
+		return o, household.Errorf(household.Invalid, op, "the header's row is not a number from 1 to %d", maxHeaderRow).WithHint("count the rows from 1")
 	}
 	enc, err := charset.Parse(encoding)
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 )
 
 // mappingKeys are the keys of a mapping file.
-var mappingKeys = []string{"version", "kind", "encoding", "crs", "sheet", "header_row", "columns", "constants", "values", "date_formats"}
+var mappingKeys = []string{"version", "kind", "encoding", "crs", "layer", "sheet", "header_row", "columns", "constants", "values", "date_formats"}
 
 // mappingError is a mistake in a mapping file, at a line.
 func mappingError(line int, hint, format string, args ...any) *household.Error {
@@ -118,8 +118,15 @@ func (r *mappingReader) entry(key, value *yaml.Node) (err error) {
 		if _, err := crs.Parse(r.m.CRS); err != nil {
 			return mappingError(value.Line, "use "+crs.Accepted, "unknown reference system %q", r.m.CRS)
 		}
-	case "sheet":
-		r.m.Sheet, err = scalar(value)
+	case "layer", "sheet":
+		name, err := scalar(value)
+		if err != nil || name == "" {
+			return err
+		}
+		if r.m.Layer != "" {
+			return mappingError(key.Line, "keep one of them", "layer and sheet say the same")
+		}
+		r.m.Layer = name
 	case "header_row":
 		s, err := scalar(value)
 		if err != nil {

@@ -39,7 +39,7 @@ func TestReadMapping(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Kind != importers.Residents || m.Encoding != "gb18030" || m.CRS != "gcj02" || m.Sheet != "人员" || m.HeaderRow != 2 ||
+	if m.Kind != importers.Residents || m.Encoding != "gb18030" || m.CRS != "gcj02" || m.Layer != "人员" || m.HeaderRow != 2 ||
 		len(m.Columns) != 2 || m.Columns["楼号"] != "building_code" || m.Constants["entrance"] != "01" ||
 		m.Values["relation"]["当家人"] != "head" || len(m.DateFormats) != 2 {
 		t.Errorf("%+v", m)

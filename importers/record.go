@@ -57,6 +57,13 @@ type HeaderReader interface {
 	Header() []string
 }
 
+// ShapeReader is a HeaderReader that tells whether its records have geometries
+// of their own besides the columns.
+type ShapeReader interface {
+	HeaderReader
+	Shapes() bool
+}
+
 // TextFormat is how a text file is written, so that its rejects file can be
 // written alike.
 type TextFormat struct {

@@ -121,7 +121,8 @@ func (r *run) writeRejects(ctx context.Context) (_ *rejectsFile, err error) {
 // copyRejected reads the input again and writes its rejected rows.
 func (r *run) copyRejected(ctx context.Context, w *rejectsWriter) error {
 	if h, ok := r.reader.(HeaderReader); ok {
-		w.header(h.Header(), false)
+		c, ok := h.(ShapeReader)
+		w.header(h.Header(), ok && c.Shapes())
 	} else {
 		names, err := r.rejectedNames(ctx)
 		if err != nil {

@@ -3,6 +3,7 @@ package importers
 import (
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
 	"strconv"
 	"sync"
@@ -21,8 +22,12 @@ type Options struct {
 
 	CRS      string // as crs.Parse reads it; empty is what the file says, else WGS 84
 	Encoding string // as charset.Parse reads it; empty is auto
-	// Mapping says how the file is to be read; nil: as its header says. CRS
-	// and Encoding, when given, go before the mapping's.
+	// Layer is the sheet or layer to read, HeaderRow the row that names the
+	// columns, as in FileOptions.
+	Layer     string
+	HeaderRow int
+	// Mapping says how the file is to be read; nil: as its header says. CRS,
+	// Encoding, Layer and HeaderRow, when given, go before the mapping's.
 	Mapping *Mapping
 	Mode    Mode // empty is Upsert
 	DryRun  bool // compare and report, then leave everything as it was
@@ -116,11 +121,19 @@ func (r *run) open(ctx context.Context, store Store) error {
 	if err != nil {
 		return err
 	}
-	if r.file, err = r.o.Mapping.fileOptions(r.o.Encoding, r.o.CRS); err != nil {
+	if r.file, err = r.o.fileOptions(); err != nil {
 		return err
 	}
 	if r.format, err = chooseFormat(r.o.File, r.o.Kind, r.o.Formats); err != nil {
 		return err
+	}
+	m, err := r.o.Mapping.apply(r.o.Kind)
+	if err != nil {
+		return err
+	}
+	r.file.Fit = fitOf(r.o.Kind, m)
+	if row := headerBelow(r.format, r.o.File, &r.file); row > 0 {
+		r.report.Notes = append(r.report.Notes, fmt.Sprintf("the columns are named in row %d; what stands above it was passed over", row))
 	}
 	r.source, r.reader, err = openSource(r.o.File, r.o.Kind, r.format, r.file, r.o.Mapping, ground)
 	if err != nil {
@@ -212,6 +225,12 @@ func (r *run) options() map[string]string {
 	o := map[string]string{"format": r.format.Name, "crs": r.file.CRS.String()}
 	if _, ok := r.reader.(TextReader); ok {
 		o["encoding"] = r.file.Encoding
+	}
+	if r.file.Layer != "" {
+		o["layer"] = r.file.Layer
+	}
+	if r.file.HeaderRow > 0 {
+		o["header_row"] = strconv.Itoa(r.file.HeaderRow)
 	}
 	r.o.Mapping.history(o)
 	return o

@@ -1,6 +1,7 @@
 package importers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 )
@@ -11,13 +12,19 @@ var errEnough = errors.New("enough")
 // and returns the first entities that an import would make of it, limit at
 // most, in WGS 84. Rows that would be rejected are left out.
 func Sample(ctx context.Context, o Options, s *Survey, limit int) ([]Entity, error) {
-	file, err := o.Mapping.fileOptions(s.Encoding, o.CRS)
+	o.Encoding, o.Layer = s.Encoding, cmp.Or(o.Layer, s.Layer)
+	if o.HeaderRow == 0 && s.HeaderRow > 1 {
+		o.HeaderRow = s.HeaderRow
+	}
+	file, err := o.fileOptions()
 	if err != nil {
 		return nil, err
 	}
-	if file.HeaderRow == 0 && s.HeaderRow > 1 {
-		file.HeaderRow = s.HeaderRow
+	m, err := o.Mapping.apply(s.Kind)
+	if err != nil {
+		return nil, err
 	}
+	file.Fit = quietly(fitOf(s.Kind, m))
 	format, err := chooseFormat(o.File, s.Kind, o.Formats)
 	if err != nil {
 		return nil, err

@@ -35,10 +35,13 @@ type FileOptions struct {
 	// Encoding is as charset.Parse reads it; empty is auto. Formats with an
 	// encoding of their own ignore it.
 	Encoding string
-	// Sheet is the sheet of a workbook or layer of a GeoPackage to read;
-	// empty: as the format thinks best. HeaderRow is the row that names the
-	// columns, from 1; 0: the first one. Formats without them ignore them.
-	Sheet     string
+	// Layer is the sheet of a workbook, or the layer or table of another file,
+	// that is to be read; empty: every sheet that fits, the only layer that
+	// fits. Fit says which do; nil: all. HeaderRow is the row that names the
+	// columns, from 1; 0: the format finds it. Formats without them ignore
+	// them.
+	Layer     string
+	Fit       func(Layer) Fitness
 	HeaderRow int
 	// CRS is the reference system of the file's coordinates; the zero value
 	// is WGS 84. Readers of records leave coordinates as they are; a Source
@@ -59,4 +62,7 @@ type Format struct {
 	Sniff      func(head []byte) bool
 	OpenReader func(path string, o FileOptions) (Reader, error)
 	OpenSource func(path string, kind Kind, o FileOptions) (Source, error)
+	// Layers lists what a file holds, in its order, whatever o.Layer and o.Fit
+	// say. It is nil for formats whose files hold one table.
+	Layers func(path string, o FileOptions) ([]Layer, error)
 }

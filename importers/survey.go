@@ -33,7 +33,14 @@ type Survey struct {
 	EncodingCertain bool                `json:"encoding_certain"`
 	Encodings       []charset.Candidate `json:"encodings"`
 	Sheets          []string            `json:"sheets"`
-	HeaderRow       int                 `json:"header_row"`
+	// Layers are what a file of several tables holds, Layer the one that was
+	// looked at: as named, or the one that fits best. Of a workbook all
+	// sheets that fit are, and Layer is empty. Without LayerCertain an
+	// import needs the layer named.
+	Layers       []Layer `json:"layers"`
+	Layer        string  `json:"layer"`
+	LayerCertain bool    `json:"layer_certain"`
+	HeaderRow    int     `json:"header_row"`
 
 	Columns []*ColumnSurvey `json:"columns"`
 	Missing []string        `json:"missing"`
@@ -63,10 +70,9 @@ type Problem struct {
 }
 
 const (
-	maxProblems   = 200
-	problemRows   = 5
-	guessRecords  = 200
-	maxHeaderRows = 6 // how deep a header is looked for below titles
+	maxProblems  = 200
+	problemRows  = 5
+	guessRecords = 200
 )
 
 // surveyor is a survey under way.
@@ -88,7 +94,7 @@ type surveyor struct {
 // nil. What would end an import, such as columns that are missing, is part of
 // the survey and no error.
 func NewSurvey(ctx context.Context, o Options, ev Evidence) (*Survey, error) {
-	v := &surveyor{o: o, s: &Survey{File: filepath.Base(o.File), Kind: o.Kind, KindGiven: o.Kind != "", KindCertain: o.Kind != "", Evidence: ev != nil, Sheets: []string{}, Notes: []string{}, Problems: []*Problem{}, Missing: []string{}, Columns: []*ColumnSurvey{}, Datums: []Candidate{}}}
+	v := &surveyor{o: o, s: &Survey{File: filepath.Base(o.File), Kind: o.Kind, KindGiven: o.Kind != "", KindCertain: o.Kind != "", Evidence: ev != nil, Sheets: []string{}, Layers: []Layer{}, LayerCertain: true, Notes: []string{}, Problems: []*Problem{}, Missing: []string{}, Columns: []*ColumnSurvey{}, Datums: []Candidate{}}}
 	if m := o.Mapping; m != nil && o.Kind == "" && m.Kind != "" {
 		v.s.Kind, v.s.KindGiven, v.s.KindCertain = m.Kind, true, true
 	}
@@ -113,7 +119,7 @@ func NewSurvey(ctx context.Context, o Options, ev Evidence) (*Survey, error) {
 
 // open finds the format and the encoding.
 func (v *surveyor) open(ctx context.Context) (err error) {
-	if v.file, err = v.o.Mapping.fileOptions(v.o.Encoding, v.o.CRS); err != nil {
+	if v.file, err = v.o.fileOptions(); err != nil {
 		return err
 	}
 	if v.format, err = chooseFormat(v.o.File, v.s.Kind, v.o.Formats); err != nil {
@@ -128,6 +134,9 @@ func (v *surveyor) open(ctx context.Context) (err error) {
 	sum, err := hashFile(ctx, v.o.File)
 	v.s.SHA256 = hex.EncodeToString(sum[:])
 	if err != nil || v.format.OpenReader == nil {
+		return err
+	}
+	if err := v.layers(); err != nil {
 		return err
 	}
 	r, err := v.format.OpenReader(v.o.File, v.file)
@@ -192,6 +201,7 @@ func detectHead(path string) (head []byte, whole bool, err error) {
 
 // guess finds the header's row and the kind.
 func (v *surveyor) guess(ctx context.Context) error {
+	headerBelow(v.format, v.o.File, &v.file)
 	names, shapes, header, err := v.look(ctx, v.file)
 	if err != nil {
 		return err
@@ -210,7 +220,7 @@ func (v *surveyor) guess(ctx context.Context) error {
 			}
 		}
 	}
-	v.s.HeaderRow = max(1, v.file.HeaderRow)
+	v.headerRow()
 	v.s.Kinds = guessKind(v.s.File, names, shapes)
 	if v.s.KindGiven || len(v.s.Kinds) == 0 {
 		return nil
@@ -289,7 +299,11 @@ func (v *surveyor) rows(ctx context.Context) error {
 			return err
 		}
 		v.columns.of(l)
-		v.s.Missing = t.table.missing(*l, false)
+		shapes := false
+		if c, ok := r.(ShapeReader); ok {
+			shapes = c.Shapes()
+		}
+		v.s.Missing = t.table.lacks(*l, t.judge.mapping, shapes)
 	}
 	if err := v.each(ctx, r); err != nil {
 		return err

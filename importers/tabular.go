@@ -32,6 +32,7 @@ type tabular struct {
 	kind    Kind
 	judge   judge
 	strict  bool // missing columns are an error of the file
+	shapes  bool // records have geometries of their own
 	records atomic.Int64
 
 	last    *layout
@@ -62,6 +63,9 @@ func newTabular(r Reader, kind Kind, c crs.CRS, m *Mapping, g *ground) (*tabular
 	}
 	if h, ok := r.(HeaderReader); ok {
 		t.strict = true
+		if c, ok := r.(ShapeReader); ok {
+			t.shapes = c.Shapes()
+		}
 		if _, err := t.layout(h.Header()); err != nil {
 			return nil, err
 		}
@@ -110,7 +114,7 @@ func (t *tabular) layout(names []string) (*layout, error) {
 		return nil, err
 	}
 	if t.strict {
-		if err := t.table.check(l, t.kind, t.judge.mapping); err != nil {
+		if err := t.table.check(l, t.kind, t.judge.mapping, t.shapes); err != nil {
 			return nil, err
 		}
 	}

@@ -64,11 +64,13 @@ func (s *Server) auditImport(ctx context.Context, action, subject string, err er
 }
 
 type inspectInput struct {
-	ID       string `path:"id" maxLength:"64"`
-	Kind     string `query:"kind" enum:"areas,compounds,streets,buildings,units,residents,facilities,osm" doc:"found out when left out"`
-	CRS      string `query:"crs" maxLength:"60" doc:"wgs84, gcj02, bd09, EPSG:N or gk:MERIDIAN,EASTING; as the file says when left out"`
-	Encoding string `query:"encoding" maxLength:"20" doc:"found out when left out"`
-	Mapping  string `query:"mapping" maxLength:"8000" doc:"a JSON object: column to field"`
+	ID        string `path:"id" maxLength:"64"`
+	Kind      string `query:"kind" enum:"areas,compounds,streets,buildings,units,residents,facilities,osm" doc:"found out when left out"`
+	CRS       string `query:"crs" maxLength:"60" doc:"wgs84, gcj02, bd09, EPSG:N or gk:MERIDIAN,EASTING; as the file says when left out"`
+	Encoding  string `query:"encoding" maxLength:"20" doc:"found out when left out"`
+	Layer     string `query:"layer" maxLength:"300" doc:"a sheet of a workbook, or a layer, by its name"`
+	HeaderRow int    `query:"header_row" minimum:"0" maximum:"1000" doc:"the row that names the columns; found out when left out"`
+	Mapping   string `query:"mapping" maxLength:"8000" doc:"a JSON object: column to field"`
 }
 
 func (s *Server) inspectFile(ctx context.Context, in *inspectInput) (*body[household.ImportFindings], error) {
@@ -76,7 +78,7 @@ func (s *Server) inspectFile(ctx context.Context, in *inspectInput) (*body[house
 	if err != nil {
 		return nil, err
 	}
-	q := household.ImportQuestion{Kind: in.Kind, CRS: in.CRS, Encoding: in.Encoding}
+	q := household.ImportQuestion{Kind: in.Kind, CRS: in.CRS, Encoding: in.Encoding, Layer: in.Layer, HeaderRow: in.HeaderRow}
 	if in.Mapping != "" {
 		if json.Unmarshal([]byte(in.Mapping), &q.Mapping) != nil {
 			return nil, household.Errorf(household.Invalid, "web.inspectFile", "the mapping is no JSON object of texts").

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os/user"
@@ -30,15 +31,25 @@ type importCommand struct {
 	Undo       importUndo    `cmd:"" help:"Take an import back: restore what it changed."`
 }
 
+// layerFlags say which table of a file is meant, and where it begins.
+type layerFlags struct {
+	Layer     string `help:"The layer to read of a GeoPackage or of an archive with several shapefiles. Default: the only one that has the columns." placeholder:"NAME" xor:"layer"`
+	Sheet     string `help:"The sheet to read of a workbook. Default: every visible one that has the columns." placeholder:"NAME" xor:"layer"`
+	HeaderRow int    `help:"The row that names the columns, from 1. Default: it is found." placeholder:"N"`
+}
+
+func (f layerFlags) layer() string { return cmp.Or(f.Layer, f.Sheet) }
+
 type importKind struct {
 	Files    []string `arg:"" name:"file" help:"Files to load, in this order."`
 	CRS      string   `help:"Coordinates of the file: wgs84, gcj02, bd09, EPSG:N or gk:MERIDIAN,EASTING. Default: as the file says, else wgs84."`
 	Encoding string   `help:"Encoding of the file: auto, utf-8, gb18030, big5, utf-16le or utf-16be." default:"auto"`
-	Mapping  string   `help:"A mapping file: what the file's columns and words mean. import inspect --write-mapping writes one." placeholder:"FILE.yaml"`
-	Mode     string   `help:"upsert creates and updates; insert only creates; replace also ends what the file lacks." enum:"upsert,insert,replace" default:"upsert"`
-	DryRun   bool     `help:"Say what would happen, and leave everything as it is."`
-	Source   string   `help:"The department or system the file came from." placeholder:"NAME"`
-	Inspect  bool     `help:"Show what the file holds and how it would be read, and change nothing."`
+	layerFlags
+	Mapping string `help:"A mapping file: what the file's columns and words mean. import inspect --write-mapping writes one." placeholder:"FILE.yaml"`
+	Mode    string `help:"upsert creates and updates; insert only creates; replace also ends what the file lacks." enum:"upsert,insert,replace" default:"upsert"`
+	DryRun  bool   `help:"Say what would happen, and leave everything as it is."`
+	Source  string `help:"The department or system the file came from." placeholder:"NAME"`
+	Inspect bool   `help:"Show what the file holds and how it would be read, and change nothing."`
 
 	WriteMapping string `help:"With --inspect: write a mapping file to start from." placeholder:"FILE.yaml"`
 
@@ -106,7 +117,7 @@ func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 func (c *importKind) options(file string) importers.Options {
 	return importers.Options{
 		File: file, Kind: c.kind, CRS: c.CRS, Encoding: c.Encoding, Mode: importers.Mode(c.Mode), DryRun: c.DryRun,
-		SourceName: c.Source, RejectsPath: c.Rejects,
+		Layer: c.layer(), HeaderRow: c.HeaderRow, SourceName: c.Source, RejectsPath: c.Rejects,
 	}
 }
 

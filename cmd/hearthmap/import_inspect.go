@@ -16,19 +16,20 @@ import (
 // importInspect shows what files hold. It is what `import FILE` does when no
 // kind is named, so that `import --inspect FILE` works as well.
 type importInspect struct {
-	Files        []string `arg:"" name:"file" help:"Files to look at."`
-	Kind         string   `help:"What the file holds, when it cannot be told: areas, compounds, streets, buildings, units, residents or facilities." placeholder:"KIND"`
-	CRS          string   `help:"Coordinates of the file, as for import." placeholder:"CRS"`
-	Encoding     string   `help:"Encoding of the file, as for import." default:"auto"`
-	Mapping      string   `help:"Read the file by this mapping." placeholder:"FILE.yaml"`
-	WriteMapping string   `help:"Write a mapping file to start from." placeholder:"FILE.yaml"`
-	NoDatabase   bool     `help:"Do not ask the city about coordinates."`
-	Inspect      bool     `hidden:"" help:"For import --inspect FILE."`
+	Files    []string `arg:"" name:"file" help:"Files to look at."`
+	Kind     string   `help:"What the file holds, when it cannot be told: areas, compounds, streets, buildings, units, residents or facilities." placeholder:"KIND"`
+	CRS      string   `help:"Coordinates of the file, as for import." placeholder:"CRS"`
+	Encoding string   `help:"Encoding of the file, as for import." default:"auto"`
+	layerFlags
+	Mapping      string `help:"Read the file by this mapping." placeholder:"FILE.yaml"`
+	WriteMapping string `help:"Write a mapping file to start from." placeholder:"FILE.yaml"`
+	NoDatabase   bool   `help:"Do not ask the city about coordinates."`
+	Inspect      bool   `hidden:"" help:"For import --inspect FILE."`
 }
 
 // Run inspects the files.
 func (c *importInspect) Run(ctx context.Context, con *console, s *settings) error {
-	o := importers.Options{Kind: importers.Kind(c.Kind), CRS: c.CRS, Encoding: c.Encoding}
+	o := importers.Options{Kind: importers.Kind(c.Kind), CRS: c.CRS, Encoding: c.Encoding, Layer: c.layer(), HeaderRow: c.HeaderRow}
 	return inspectFiles(ctx, con, s, o, c.Files, inspectWith{c.Mapping, c.WriteMapping, c.NoDatabase})
 }
 

@@ -33,12 +33,38 @@ func Format() importers.Format {
 		},
 		Sniff:      func(head []byte) bool { return bytes.HasPrefix(head, magic) },
 		OpenReader: Open,
+		Layers:     Layers,
 	}
 }
 
 var magic = []byte("SQLite format 3\x00")
 
-// Open opens the file's only layer. A layer of features is read by a *Reader,
+// Layers lists the layers and tables of the file.
+func Layers(path string, _ importers.FileOptions) ([]importers.Layer, error) {
+	size, err := checkFile(path)
+	if err != nil {
+		return nil, err
+	}
+	f := &file{size: size}
+	if err := f.open(path); err != nil {
+		return nil, err
+	}
+	defer f.close()
+	list, err := f.layers()
+	if err != nil {
+		return nil, err
+	}
+	out := make([]importers.Layer, len(list))
+	for i, l := range list {
+		if err := f.countRows(l); err != nil {
+			return nil, err
+		}
+		out[i] = l.public()
+	}
+	return out, nil
+}
+
+// Open opens the layer that o names, or the only one that fits. A layer of features is read by a *Reader,
 // attributes without shapes by a *Table. Errors are *household.Error.
 func Open(path string, o importers.FileOptions) (importers.Reader, error) {
 	size, err := checkFile(path)
@@ -58,7 +84,7 @@ func Open(path string, o importers.FileOptions) (importers.Reader, error) {
 }
 
 func (f *file) reader(o importers.FileOptions) (importers.Reader, error) {
-	l, err := f.chooseLayer()
+	l, err := f.chooseLayer(o)
 	if err != nil {
 		return nil, err
 	}
@@ -106,8 +132,8 @@ func (t *Table) Header() []string { return t.names }
 // Next returns the next row; see importers.Reader.
 func (t *Table) Next() (importers.Record, error) { return t.rows.next() }
 
-// Reader reads a layer of features. It implements importers.CRSReader and
-// importers.NotingReader; Row is as for Table.
+// Reader reads a layer of features. It implements importers.ShapeReader,
+// importers.CRSReader and importers.NotingReader; Row is as for Table.
 type Reader struct {
 	*rows
 	crs    crs.CRS
@@ -117,6 +143,12 @@ type Reader struct {
 
 // Next returns the next feature; see importers.Reader.
 func (r *Reader) Next() (importers.Record, error) { return r.rows.next() }
+
+// Header returns the names of the columns.
+func (r *Reader) Header() []string { return r.names }
+
+// Shapes says that the records have geometries.
+func (r *Reader) Shapes() bool { return true }
 
 // CRS returns the system of the layer.
 func (r *Reader) CRS() (crs.CRS, bool) { return r.crs, r.hasCRS }

@@ -17,6 +17,7 @@ import (
 
 	"hearthmap/geo/crs"
 	"hearthmap/household"
+	"hearthmap/importers"
 )
 
 // file is an open GeoPackage.
@@ -123,46 +124,76 @@ func (l *layer) crs() (crs.CRS, error) {
 	return crs.ParseWKT(l.definition)
 }
 
-// chooseLayer finds the only layer of features, or else the only table of
-// attributes.
-func (f *file) chooseLayer() (*layer, error) {
+// chooseLayer finds the layer to read; see importers.ChooseLayer.
+func (f *file) chooseLayer(o importers.FileOptions) (*layer, error) {
+	list, err := f.layers()
+	if err != nil {
+		return nil, err
+	}
+	public := make([]importers.Layer, len(list))
+	for i, l := range list {
+		public[i] = l.public()
+	}
+	i, notes, err := importers.ChooseLayer(public, o)
+	if err != nil {
+		return nil, err
+	}
+	f.notes = append(f.notes, notes...)
+	return list[i], f.countRows(list[i])
+}
+
+// public is the layer as it is listed.
+func (l *layer) public() importers.Layer {
+	p := importers.Layer{Name: l.name, Type: importers.LayerOfRows, Shapes: l.geometry != "", Rows: l.rows}
+	if p.Shapes {
+		p.Type = importers.LayerOfShapes
+	}
+	for _, c := range l.columns {
+		p.Columns = append(p.Columns, c.name)
+	}
+	return p
+}
+
+// maxLayers bounds how many layers are looked at.
+const maxLayers = 1000
+
+// layers describes the layers, those with shapes first; rows are not counted
+// yet. Layers that cannot be read are left out, unless all are.
+func (f *file) layers() ([]*layer, error) {
 	features, attributes, err := f.contents()
 	if err != nil {
 		return nil, err
 	}
-	list := features
-	if len(features) == 0 {
-		list = attributes
-	} else if len(attributes) > 0 {
-		f.notes = append(f.notes, fmt.Sprintf("besides the layer, the file holds %d tables without shapes, which were not read", len(attributes)))
-	}
-	switch len(list) {
-	case 0:
-		return nil, household.Errorf(household.Invalid, op, "the GeoPackage holds no layer").WithHint("check that the export ended well")
-	case 1:
-	default:
-		const most = 20
-		names := make([]string, 0, most)
-		for _, n := range list[:min(most, len(list))] {
-			names = append(names, show(n))
+	var list []*layer
+	var first error
+	for i, name := range append(features, attributes...) {
+		if len(list) == maxLayers {
+			break
 		}
-		more := ""
-		if len(list) > most {
-			more = fmt.Sprintf(" and %d more", len(list)-most)
+		l := &layer{name: name, rows: -1}
+		err := error(nil)
+		if i < len(features) {
+			err = f.readGeometryColumn(l)
 		}
-		return nil, household.Errorf(household.Invalid, op, "the GeoPackage holds %d layers: %s%s", len(list), strings.Join(names, ", "), more).
-			WithHint("export the wanted one to a file of its own, for instance: ogr2ogr one.gpkg %s %s", "FILE.gpkg", names[0])
-	}
-	l := &layer{name: list[0]}
-	if len(features) > 0 {
-		if err := f.readGeometryColumn(l); err != nil {
-			return nil, err
+		if err == nil {
+			err = f.readColumns(l)
 		}
+		if err == nil {
+			list = append(list, l)
+			continue
+		}
+		if first == nil {
+			first = err
+		}
+		f.notes = append(f.notes, fmt.Sprintf("layer %s cannot be read", show(name)))
 	}
-	if err := f.readColumns(l); err != nil {
-		return nil, err
+	switch {
+	case len(list) > 0:
+		return list, nil
+	case first != nil:
+		return nil, first
 	}
-	return l, f.countRows(l)
+	return nil, household.Errorf(household.Invalid, op, "the GeoPackage holds no layer").WithHint("check that the export ended well")
 }
 
 // contents lists the tables of the file by kind.

@@ -21,9 +21,7 @@ func Text(w io.Writer, s *importers.Survey) error {
 	p.line("file      %s, %s, %s", s.File, size(s.Bytes), s.Format)
 	p.kind(s)
 	p.encoding(s)
-	if len(s.Sheets) > 0 {
-		p.line("sheets    %s", strings.Join(s.Sheets, ", "))
-	}
+	p.layers(s)
 	if s.HeaderRow > 1 {
 		p.line("header    in row %d", s.HeaderRow)
 	}
@@ -99,6 +97,53 @@ func (p printer) encoding(s *importers.Survey) {
 			p.line("                         reads %s", strings.Join(c.Header, " | "))
 		}
 	}
+}
+
+// layers lists the sheets or layers of a file with several.
+func (p printer) layers(s *importers.Survey) {
+	if len(s.Layers) == 0 {
+		return
+	}
+	what, flag := "layers", "--layer"
+	if s.Layers[0].Type == importers.LayerSheet {
+		what, flag = "sheets", "--sheet"
+	}
+	if len(s.Layers) > 1 && !s.LayerCertain {
+		p.line("%s    %s is shown, but not for certain: name the one to read with %s", what, s.Layer, flag)
+		what = "      "
+	}
+	for i, l := range s.Layers {
+		if i == 50 {
+			p.line("          and %d more", len(s.Layers)-i)
+			break
+		}
+		p.line("%s    %s %s", what, pad(l.Name, 24), layerState(l))
+		what = "      "
+	}
+}
+
+// layerState says what becomes of the layer.
+func layerState(l importers.Layer) string {
+	var s string
+	switch {
+	case l.Read:
+		s = "read"
+	case l.Hidden:
+		s = "not read: hidden"
+	case len(l.Columns) == 0:
+		s = "not read: no table"
+	case len(l.Lacks) > 0:
+		s = "not read: lacks " + strings.Join(l.Lacks, " and ")
+	default:
+		s = "not read"
+	}
+	if l.Rows >= 0 && len(l.Columns) > 0 {
+		s += fmt.Sprintf(", %d rows", l.Rows)
+	}
+	if l.Header > 1 {
+		s += fmt.Sprintf(", names in row %d", l.Header)
+	}
+	return s
 }
 
 func (p printer) coordinates(s *importers.Survey) {

@@ -36,8 +36,16 @@ func Mapping(s *importers.Survey) ([]byte, error) {
 	if s.HeaderRow > 1 {
 		line("header_row: %d", s.HeaderRow)
 	}
-	if len(s.Sheets) == 1 {
-		line("sheet: %s", quote(s.Sheets[0]))
+	if s.Layer != "" && len(s.Layers) > 1 {
+		key := "layer"
+		if s.Layers[0].Type == importers.LayerSheet {
+			key = "sheet"
+		}
+		if s.LayerCertain {
+			line("%s: %s", key, quote(s.Layer))
+		} else {
+			line("# %s: %s   # one of %d", key, comment(quote(s.Layer)), len(s.Layers))
+		}
 	}
 	coordinates(line, s)
 	columns(line, s)

@@ -24,6 +24,7 @@ type part struct {
 type fileSet struct {
 	shp, shx, dbf, prj, cpg *part
 
+	stem    string       // in an archive: the path without extension
 	archive bool         // parts are compressed: they cannot be read out of order
 	closer  io.Closer    // of the archive
 	read    atomic.Int64 // bytes read of .shp and .dbf
@@ -35,6 +36,9 @@ type fileSet struct {
 var partExtensions = map[string]bool{
 	".shp": true, ".shx": true, ".dbf": true, ".prj": true, ".cpg": true, ".sbn": true, ".sbx": true, ".qpj": true, ".qix": true,
 }
+
+// setExtensions are the parts of a shapefile that count.
+var setExtensions = []string{".shp", ".shx", ".dbf", ".prj", ".cpg"}
 
 func (s *fileSet) set(ext string, p *part) {
 	switch ext {

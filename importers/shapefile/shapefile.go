@@ -33,6 +33,7 @@ func Format() importers.Format {
 		},
 		Sniff:      func(head []byte) bool { return kindOf(head) != unknownFile },
 		OpenReader: Open,
+		Layers:     Layers,
 	}
 }
 
@@ -70,27 +71,13 @@ func kindOf(head []byte) fileKind {
 // Open opens a shapefile by its .shp, a table by its .dbf, or what a .zip
 // holds. Errors are *household.Error.
 func Open(path string, o importers.FileOptions) (importers.Reader, error) {
-	kind := unknownFile
-	switch strings.ToLower(filepath.Ext(path)) {
-	case ".shp":
-		kind = shapeFile
-	case ".dbf":
-		kind = tableFile
-	case ".zip":
-		kind = zipFile
-	default:
-		head, err := readHead(path)
-		if err != nil {
-			return nil, err
-		}
-		if kind = kindOf(head); kind == unknownFile {
-			return nil, household.Errorf(household.Invalid, op, "the file is no shapefile").WithHint("name the .shp, the .dbf or a .zip of them")
-		}
+	kind, err := pathKind(path)
+	if err != nil {
+		return nil, err
 	}
 	var set *fileSet
-	var err error
 	if kind == zipFile {
-		set, err = openZip(path)
+		set, err = openZip(path, o)
 	} else {
 		set, err = openFolder(path, kind)
 	}
@@ -108,6 +95,27 @@ func Open(path string, o importers.FileOptions) (importers.Reader, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// pathKind tells a file by its name, else by its first bytes.
+func pathKind(path string) (fileKind, error) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".shp":
+		return shapeFile, nil
+	case ".dbf":
+		return tableFile, nil
+	case ".zip":
+		return zipFile, nil
+	}
+	head, err := readHead(path)
+	if err != nil {
+		return unknownFile, err
+	}
+	kind := kindOf(head)
+	if kind == unknownFile {
+		return kind, household.Errorf(household.Invalid, op, "the file is no shapefile").WithHint("name the .shp, the .dbf or a .zip of them")
+	}
+	return kind, nil
 }
 
 const op = "shapefile.Open"
@@ -170,7 +178,7 @@ func (t *Table) Next() (importers.Record, error) {
 }
 
 // Reader reads shapes with their rows of the table. It implements
-// importers.CRSReader and importers.NotingReader; a record's Row is the
+// importers.ShapeReader, importers.CRSReader and importers.NotingReader; a record's Row is the
 // number of the shape, from 1.
 type Reader struct {
 	set *fileSet
@@ -240,6 +248,12 @@ func (r *Reader) readCRS(o importers.FileOptions) error {
 	}
 	return nil
 }
+
+// Header returns the names of the columns.
+func (r *Reader) Header() []string { return r.dbf.names }
+
+// Shapes says that the records have geometries.
+func (r *Reader) Shapes() bool { return true }
 
 // CRS returns the system of the .prj.
 func (r *Reader) CRS() (crs.CRS, bool) { return r.crs, r.hasCRS }

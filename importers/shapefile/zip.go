@@ -5,14 +5,15 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"hearthmap/household"
+	"hearthmap/importers"
 	"hearthmap/importers/charset"
 )
 
@@ -24,18 +25,14 @@ const (
 	maxUnpacked = 64 << 30
 )
 
-// openZip finds the one shapefile, or else the one table, of an archive.
-// Nothing is unpacked to the disk.
-func openZip(name string) (*fileSet, error) {
-	p, err := diskPart(name)
+// openZip opens the shapefile or table of an archive that o names, or the
+// only one that fits. Nothing is unpacked to the disk.
+func openZip(name string, o importers.FileOptions) (*fileSet, error) {
+	f, size, err := openArchive(name)
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, household.Errorf(household.Invalid, op, "cannot open the file: %w", err).WithHint("check that you may read it")
-	}
-	set, err := readZip(f, p.size)
+	set, err := readZip(f, size, o)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -44,7 +41,90 @@ func openZip(name string) (*fileSet, error) {
 	return set, nil
 }
 
-func readZip(f io.ReaderAt, size int64) (*fileSet, error) {
+func openArchive(name string) (f *os.File, size int64, err error) {
+	p, err := diskPart(name)
+	if err != nil {
+		return nil, 0, err
+	}
+	if f, err = os.Open(name); err != nil {
+		return nil, 0, household.Errorf(household.Invalid, op, "cannot open the file: %w", err).WithHint("check that you may read it")
+	}
+	return f, p.size, nil
+}
+
+// readZip chooses one of the archive's sets.
+func readZip(f io.ReaderAt, size int64, o importers.FileOptions) (*fileSet, error) {
+	sets, err := listZip(f, size)
+	if err != nil {
+		return nil, err
+	}
+	if len(sets) == 1 && o.Layer == "" {
+		return sets[0], nil
+	}
+	list, err := describe(sets, o)
+	if err != nil {
+		return nil, err
+	}
+	i, notes, err := importers.ChooseLayer(list, o)
+	if err != nil {
+		return nil, err
+	}
+	sets[i].notes = append(sets[i].notes, notes...)
+	return sets[i], nil
+}
+
+// Layers lists the shapefiles and tables of an archive; outside of one there
+// is one layer.
+func Layers(path string, o importers.FileOptions) ([]importers.Layer, error) {
+	kind, err := pathKind(path)
+	if err != nil || kind != zipFile {
+		return nil, err
+	}
+	f, size, err := openArchive(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sets, err := listZip(f, size)
+	if err != nil {
+		return nil, err
+	}
+	return describe(sets, o)
+}
+
+// describe reads the columns of the sets, which costs the head of each table.
+func describe(sets []*fileSet, o importers.FileOptions) ([]importers.Layer, error) {
+	list := make([]importers.Layer, len(sets))
+	for i, s := range sets {
+		l := importers.Layer{Name: s.stem, Type: importers.LayerOfRows, Shapes: s.shp != nil, Rows: -1}
+		if l.Shapes {
+			l.Type = importers.LayerOfShapes
+		}
+		if s.dbf != nil {
+			t, err := openTable(s, o)
+			var ours *household.Error
+			switch {
+			case err == nil:
+				l.Columns, l.Rows = t.names, t.layout.rows
+				if err := t.close(); err != nil {
+					return nil, err
+				}
+				s.read.Store(0) // nothing of its rows
+			case !errors.As(err, &ours): // reading the layer says what is wrong
+				return nil, err
+			}
+		}
+		list[i] = l
+	}
+	return list, nil
+}
+
+// maxLayers bounds how many shapefiles of an archive are looked at.
+const maxLayers = 1000
+
+// listZip finds the shapefiles of an archive, then the tables that belong to
+// none, in its order.
+func listZip(f io.ReaderAt, size int64) ([]*fileSet, error) {
 	if err := checkDirectory(f, size); err != nil {
 		return nil, err
 	}
@@ -73,49 +153,34 @@ func readZip(f io.ReaderAt, size int64) (*fileSet, error) {
 			tables = append(tables, stem)
 		}
 	}
-	stem, ext, err := chooseMember(shapes, tables)
-	if err != nil {
-		return nil, err
-	}
-	set := &fileSet{archive: true}
-	for _, e := range []string{".shp", ".shx", ".dbf", ".prj", ".cpg"} {
-		if ext == ".dbf" && e != ".dbf" && e != ".cpg" {
-			continue
+	tables = slices.DeleteFunc(tables, func(stem string) bool { return members[strings.ToLower(stem+".shp")] != nil })
+	var sets []*fileSet
+	for i, stem := range append(shapes, tables...) {
+		if len(sets) == maxLayers {
+			break
 		}
-		m := members[strings.ToLower(stem+e)]
-		if m == nil {
-			continue
+		set := &fileSet{archive: true, stem: stem}
+		for _, e := range setExtensions {
+			if i >= len(shapes) && e != ".dbf" && e != ".cpg" {
+				continue
+			}
+			m := members[strings.ToLower(stem+e)]
+			if m == nil {
+				continue
+			}
+			p, err := zipPart(m, stem+e)
+			if err != nil {
+				return nil, err
+			}
+			set.set(e, p)
 		}
-		p, err := zipPart(m, stem+e)
-		if err != nil {
-			return nil, err
-		}
-		set.set(e, p)
+		sets = append(sets, set)
 	}
-	return set, nil
-}
-
-// chooseMember picks the only shapefile, or the only table where there is no
-// shapefile.
-func chooseMember(shapes, tables []string) (stem, ext string, err error) {
-	ext, all := ".shp", shapes
-	if len(shapes) == 0 {
-		ext, all = ".dbf", tables
-	}
-	switch len(all) {
-	case 0:
-		return "", "", household.Errorf(household.Invalid, op, "the archive holds neither a .shp nor a .dbf").
+	if len(sets) == 0 {
+		return nil, household.Errorf(household.Invalid, op, "the archive holds neither a .shp nor a .dbf").
 			WithHint("pack the .shp, .shx, .dbf, .prj and .cpg of one shapefile; other files are handed over unpacked")
-	case 1:
-		return all[0], ext, nil
 	}
-	const show = 10
-	list := strings.Join(all[:min(show, len(all))], ", ")
-	if len(all) > show {
-		list += fmt.Sprintf(" and %d more", len(all)-show)
-	}
-	return "", "", household.Errorf(household.Invalid, op, "the archive holds %d layers: %s", len(all), list).
-		WithHint("unpack it and import the %s files one by one, each as its kind", ext)
+	return sets, nil
 }
 
 // memberName is the path of a member that counts, in UTF-8 with slashes.

@@ -45,7 +45,7 @@ func FuzzXLSX(f *testing.F) {
 			wantKnown(t, err)
 			return
 		}
-		r, err := open(a, 100)
+		r, err := open(a, importers.FileOptions{}, 100)
 		if err != nil {
 			wantKnown(t, err)
 			return

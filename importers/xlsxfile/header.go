@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"hearthmap/household"
+	"hearthmap/importers"
 )
 
 const (
@@ -57,11 +58,22 @@ func own(row *sheetRow, on []merge) (n, first int) {
 	return n, first
 }
 
-// readHeader finds the header: the first row that is not empty and not a
-// title. A title is a row with a single cell that is merged over several
-// columns, or below which, after a few more such rows, comes one with more
-// cells. ok is false when the sheet ends before.
-func (t *table) readHeader() (ok bool, err error) {
+// heading is a header that was found.
+type heading struct {
+	first, last int64 // its rows
+	names       []string
+}
+
+// readHeader finds the header: the row that o names, or the first that is not
+// empty and not a title. A title is a row with a single cell that is merged
+// over several columns, or below which, after a few more such rows, comes one
+// with more cells. Where that row lacks columns that o wants, and one
+// of the next rows has them all, all above that one is taken for titles. ok is
+// false when the sheet ends before.
+func (t *table) readHeader(o importers.FileOptions) (ok bool, err error) {
+	if o.HeaderRow > 0 {
+		return t.headerAt(int64(o.HeaderRow))
+	}
 	for {
 		a, err := t.peek(0)
 		if a == nil || err != nil {
@@ -79,13 +91,94 @@ func (t *table) readHeader() (ok bool, err error) {
 			}
 		}
 		if n > 0 && !title {
-			return t.buildHeader(a, on)
+			h, err := t.heading(0)
+			if err == nil {
+				h, err = t.deeper(h, o)
+			}
+			if err != nil {
+				return false, err
+			}
+			return t.take(h), nil
 		}
 		if title {
-			t.book.note("sheet %s: row "+strconv.FormatInt(a.num, 10)+" above the header was taken for a title and skipped", t.name)
+			t.noteTitle(a.num)
 		}
 		t.drop(until)
 	}
+}
+
+func (t *table) noteTitle(row int64) {
+	t.book.note("sheet %s: row "+strconv.FormatInt(row, 10)+" above the header was taken for a title and skipped", t.name)
+}
+
+// headerAt reads the header in the row of the number.
+func (t *table) headerAt(row int64) (ok bool, err error) {
+	for {
+		a, err := t.peek(0)
+		if a == nil || err != nil {
+			return false, err
+		}
+		if a.num >= row {
+			break
+		}
+		t.drop(a.num)
+	}
+	h, err := t.heading(0)
+	if err != nil || h.first != row {
+		return false, err
+	}
+	return t.take(h), nil
+}
+
+// maxTitleRows is how far below the first row that may be the header a better
+// one is looked for.
+const maxTitleRows = 9
+
+// deeper returns the first header that has what o wants: h, or that of a row
+// below it; h when none has.
+func (t *table) deeper(h heading, o importers.FileOptions) (heading, error) {
+	fits := func(h heading) bool {
+		return len(o.Fit(importers.Layer{Type: importers.LayerSheet, Columns: h.names}).Missing) == 0
+	}
+	if o.Fit == nil || fits(h) {
+		return h, nil
+	}
+	var above []int64
+	for i := range maxTitleRows + 1 {
+		row, err := t.peek(i)
+		if row == nil || err != nil {
+			return h, err
+		}
+		on, err := t.overlap(row.num)
+		if err != nil {
+			return h, err
+		}
+		n, _ := own(row, on)
+		if i > 0 && n > 1 {
+			below, err := t.heading(i)
+			if err != nil {
+				return h, err
+			}
+			if fits(below) {
+				for _, r := range above {
+					t.noteTitle(r)
+				}
+				return below, nil
+			}
+		}
+		if n > 0 {
+			above = append(above, row.num)
+		}
+	}
+	return h, nil
+}
+
+// take makes the header the table's.
+func (t *table) take(h heading) bool {
+	t.names, t.first = h.names, h.first
+	t.drop(h.last)
+	t.begin(h.last)
+	return len(t.names) > 0
 }
 
 // isTitle reports whether the only cell of a row is a title, and the last row
@@ -118,45 +211,50 @@ func (t *table) isTitle(a *sheetRow, col int, on []merge) (title bool, until int
 	return false, a.num, nil
 }
 
-// buildHeader names the columns by the rows of the header, of which a is the
-// first. It is as deep as the deepest cell merged downwards in it; two rows
+// heading names the columns by the rows of the header, of which the i-th from
+// here is the first. It is as deep as the deepest cell merged downwards in it; two rows
 // deep also when cells merged sideways each have names below them and no
 // other column has anything there. The names of the rows are joined by "/".
-func (t *table) buildHeader(a *sheetRow, on []merge) (ok bool, err error) {
+func (t *table) heading(i int) (h heading, err error) {
+	a, err := t.peek(i)
+	if a == nil || err != nil {
+		return h, err
+	}
+	on, err := t.overlap(a.num)
+	if err != nil {
+		return h, err
+	}
 	rows := []*sheetRow{a}
-	last := a.num
+	h.first, h.last = a.num, a.num
 	for _, m := range on {
 		if int64(m.top) == a.num && int64(m.bottom) < a.num+maxHeaderRows {
-			last = max(last, int64(m.bottom))
+			h.last = max(h.last, int64(m.bottom))
 		}
 	}
-	for i := 1; ; i++ {
+	for {
+		i++
 		b, err := t.peek(i)
 		if err != nil {
-			return false, err
+			return h, err
 		}
-		if b == nil || b.num > max(last, a.num+1) {
+		if b == nil || b.num > max(h.last, a.num+1) {
 			break
 		}
-		if b.num <= last || last == a.num && grouped(a, b, on) {
+		if b.num <= h.last || h.last == a.num && grouped(a, b, on) {
 			rows = append(rows, b)
-			last = max(last, b.num)
+			h.last = max(h.last, b.num)
 		}
 	}
 	areas := on
 	for _, b := range rows[1:] {
 		more, err := t.overlap(b.num)
 		if err != nil {
-			return false, err
+			return h, err
 		}
 		areas = append(areas[:len(areas):len(areas)], more...)
 	}
-	if err := t.nameColumns(rows, areas); err != nil {
-		return false, err
-	}
-	t.drop(last)
-	t.begin(last)
-	return len(t.names) > 0, nil
+	h.names, err = columnNames(rows, areas)
+	return h, err
 }
 
 // grouped reports whether b holds the names below the groups of a.
@@ -192,8 +290,8 @@ func grouped(a, b *sheetRow, on []merge) bool {
 	return true
 }
 
-// nameColumns makes the names of the columns from the header's rows.
-func (t *table) nameColumns(rows []*sheetRow, areas []merge) error {
+// columnNames makes the names of the columns from the header's rows.
+func columnNames(rows []*sheetRow, areas []merge) ([]string, error) {
 	width := 0
 	for _, r := range rows {
 		for col, v := range r.values {
@@ -208,7 +306,7 @@ func (t *table) nameColumns(rows []*sheetRow, areas []merge) error {
 		}
 	}
 	if width > maxColumns {
-		return household.Errorf(household.Invalid, op, "the header of a sheet has %d columns, more than %d", width, maxColumns).
+		return nil, household.Errorf(household.Invalid, op, "the header of a sheet has %d columns, more than %d", width, maxColumns).
 			WithHint("check that the sheet is a table with the columns' names in its first row")
 	}
 	names := make([]string, width)
@@ -218,8 +316,7 @@ func (t *table) nameColumns(rows []*sheetRow, areas []merge) error {
 	for len(names) > 0 && names[len(names)-1] == "" {
 		names = names[:len(names)-1]
 	}
-	t.names = names
-	return nil
+	return names, nil
 }
 
 // columnName joins what the header's rows show in the column. Where an area

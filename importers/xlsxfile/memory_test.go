@@ -16,7 +16,7 @@ func openLimited(tb testing.TB, path string, limit int) *Reader {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	r, err := open(a, limit)
+	r, err := open(a, importers.FileOptions{}, limit)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -16,6 +16,7 @@ type table struct {
 	in    io.Closer
 	cells *cells
 	names []string
+	first int64 // row of the header
 
 	queue  []*sheetRow // rows read ahead for the header
 	row    sheetRow
@@ -37,7 +38,7 @@ type filling struct {
 
 // openTable reads the merged areas of the sheet and its header. It returns
 // nil when the sheet has none.
-func openTable(a *archive, book *workbook, ref sheetRef) (_ *table, err error) {
+func openTable(a *archive, book *workbook, ref sheetRef, o importers.FileOptions) (_ *table, err error) {
 	in, err := a.open(ref.part, 1)
 	if err != nil {
 		return nil, err
@@ -53,13 +54,18 @@ func openTable(a *archive, book *workbook, ref sheetRef) (_ *table, err error) {
 	t := &table{name: ref.name, part: ref.part, book: book, in: in, merges: merges}
 	ok := false
 	if t.cells, err = newCells(newScanner(in), book); err == nil {
-		ok, err = t.readHeader()
+		ok, err = t.readHeader(o)
 	}
 	if !ok || err != nil {
 		in.Close()
 		return nil, partError(ref.part, err)
 	}
 	return t, nil
+}
+
+// public is the table as it is listed.
+func (t *table) public() importers.Layer {
+	return importers.Layer{Name: t.name, Type: importers.LayerSheet, Columns: t.names, Rows: -1, Header: int(t.first)}
 }
 
 // peek returns the i-th row from here, nil behind the last.

@@ -21,7 +21,7 @@ type sheetRef struct {
 
 // workbook is what the parts besides the sheets say.
 type workbook struct {
-	sheets   []sheetRef
+	all      []sheetRef // that can hold cells, hidden ones as well
 	date1904 bool
 	styles   []numberFormat
 	strings  *sharedStrings
@@ -115,7 +115,7 @@ func (w *workbook) readSheets(a *archive, book string, relations map[string]rela
 			v := string(attr(s.attrs, "date1904"))
 			w.date1904 = w.date1904 || v == "1" || v == "true" || v == "on"
 		case "sheet":
-			if len(w.sheets) == maxSheets {
+			if len(w.all) == maxSheets {
 				return household.Errorf(household.Invalid, op, "the workbook has more than %d sheets", maxSheets).
 					WithHint("divide it into several workbooks")
 			}
@@ -128,7 +128,7 @@ func (w *workbook) readSheets(a *archive, book string, relations map[string]rela
 		}
 		return nil
 	})
-	if err == nil && len(w.sheets) == 0 && len(w.notes) == 0 {
+	if err == nil && len(w.all) == 0 && len(w.notes) == 0 {
 		err = household.Errorf(household.Invalid, op, "the workbook lists no sheets").
 			WithHint("open it in Excel or WPS, check that the table is there, and save it as a new .xlsx workbook")
 	}
@@ -150,15 +150,36 @@ func relationID(attrs []byte) []byte {
 }
 
 func (w *workbook) addSheet(s sheetRef, r relation) {
-	switch {
-	case s.hidden:
-		w.note("sheet %s is hidden and was skipped", s.name)
-	case r.kind != "worksheet" && r.kind != "":
+	if r.kind != "worksheet" && r.kind != "" {
 		w.note("sheet %s holds no cells and was skipped", s.name)
-	default:
-		s.part = r.target // empty: open says that it is missing
-		w.sheets = append(w.sheets, s)
+		return
 	}
+	if s.hidden {
+		w.note("sheet %s is hidden and was skipped", s.name)
+	}
+	s.part = r.target // empty: open says that it is missing
+	w.all = append(w.all, s)
+}
+
+// hiddenNames lists the hidden sheets for a hint.
+func (w *workbook) hiddenNames() string {
+	var names []string
+	for _, s := range w.all {
+		if s.hidden && len(names) < 10 {
+			names = append(names, strconv.Quote(shorten(s.name)))
+		}
+	}
+	if names == nil {
+		return ""
+	}
+	return " (hidden: " + strings.Join(names, ", ") + ")"
+}
+
+func shorten(sheet string) string {
+	if r := []rune(sheet); len(r) > 60 {
+		return string(r[:60]) + "…"
+	}
+	return sheet
 }
 
 // note adds a remark on a sheet; the sheet's name takes the place of %s.
@@ -166,10 +187,7 @@ func (w *workbook) note(format, sheet string) {
 	if len(w.notes) == 200 { // a remark per sheet is enough, a flood is not
 		return
 	}
-	if r := []rune(sheet); len(r) > 60 {
-		sheet = string(r[:60]) + "…"
-	}
-	w.notes = append(w.notes, strings.Replace(format, "%s", strconv.Quote(sheet), 1))
+	w.notes = append(w.notes, strings.Replace(format, "%s", strconv.Quote(shorten(sheet)), 1))
 }
 
 // readTables reads the styles and the shared strings, if there are any.

@@ -35,7 +35,8 @@ func (j *Jobs) Inspect(ctx context.Context, p household.Principal, id string, q 
 	}
 	kind := importers.Kind(q.Kind)
 	o := importers.Options{
-		File: f.path, Kind: kind, Formats: j.o.Formats, CRS: q.CRS, Encoding: q.Encoding, Mapping: mappingOf(kind, q.Mapping, 0), Account: p.Name,
+		File: f.path, Kind: kind, Formats: j.o.Formats, CRS: q.CRS, Encoding: q.Encoding, Layer: q.Layer, HeaderRow: q.HeaderRow,
+		Mapping: mappingOf(kind, q.Mapping), Account: p.Name,
 	}
 	s, err := importers.NewSurvey(ctx, o, j.o.Store)
 	if err != nil {
@@ -68,7 +69,7 @@ func drawn(kind importers.Kind) bool { return kind != importers.Units && kind !=
 func findingsOf(s *importers.Survey) household.ImportFindings {
 	out := household.ImportFindings{
 		Format: s.Format, Kind: string(s.Kind), Certain: s.KindCertain, Encoding: s.Encoding, EncodingCertain: s.EncodingCertain, Encodings: []household.ImportEncoding{},
-		CRS: s.CRS, CRSFrom: s.CRSFrom, HeaderRow: s.HeaderRow, Columns: []household.ImportColumn{}, Fields: importers.FieldNames(s.Kind), Datums: []household.ImportDatum{},
+		CRS: s.CRS, CRSFrom: s.CRSFrom, HeaderRow: s.HeaderRow, Layers: layersOf(s.Layers), Layer: s.Layer, LayerCertain: s.LayerCertain, Columns: []household.ImportColumn{}, Fields: importers.FieldNames(s.Kind), Datums: []household.ImportDatum{},
 		Doubt: s.Verdict.Doubt, Wrong: s.Verdict.Wrong, Missing: append([]string{}, s.Missing...), Rows: s.Rows, Rejected: s.Rejected,
 		Problems: []household.ImportProblem{}, Notes: append([]string{}, s.Notes...),
 	}
@@ -95,6 +96,23 @@ func findingsOf(s *importers.Survey) household.ImportFindings {
 	for _, p := range s.Problems[:min(len(s.Problems), shownProblems)] {
 		out.Problems = append(out.Problems, household.ImportProblem{
 			Code: string(p.Code), Column: p.Column, Reason: p.Reason, Suggestion: p.Suggestion, Count: p.Count, Rows: slices.Clone(p.Rows),
+		})
+	}
+	return out
+}
+
+// shownLayers bounds the sheets or layers, and shownNames the columns of each.
+const (
+	shownLayers = 200
+	shownNames  = 100
+)
+
+func layersOf(list []importers.Layer) []household.ImportLayer {
+	out := []household.ImportLayer{}
+	for _, l := range list[:min(len(list), shownLayers)] {
+		out = append(out, household.ImportLayer{
+			Name: l.Name, Type: string(l.Type), Columns: append([]string{}, l.Columns[:min(len(l.Columns), shownNames)]...),
+			Rows: l.Rows, HeaderRow: l.Header, Hidden: l.Hidden, Read: l.Read, Lacks: append([]string{}, l.Lacks...),
 		})
 	}
 	return out

@@ -65,7 +65,7 @@ func (j *Jobs) Start(_ context.Context, p household.Principal, r household.Impor
 		return none, cannotStore(err)
 	}
 	x.options = importers.Options{
-		File: f.path, Kind: kind, Formats: j.o.Formats, CRS: r.CRS, Encoding: r.Encoding, Mapping: mappingOf(kind, r.Mapping, r.HeaderRow),
+		File: f.path, Kind: kind, Formats: j.o.Formats, CRS: r.CRS, Encoding: r.Encoding, Layer: r.Layer, HeaderRow: r.HeaderRow, Mapping: mappingOf(kind, r.Mapping),
 		Mode: importers.Mode(r.Mode), DryRun: r.DryRun, SourceName: r.Source, Account: p.Name,
 		RejectsPath: filepath.Join(x.dir, f.public.Name+".rejects.csv"),
 	}
@@ -90,15 +90,12 @@ func (j *Jobs) Start(_ context.Context, p household.Principal, r household.Impor
 }
 
 // mappingOf is nil when nothing is mapped.
-func mappingOf(kind importers.Kind, columns map[string]string, headerRow int) *importers.Mapping {
-	if len(columns) == 0 && headerRow <= 1 {
+func mappingOf(kind importers.Kind, columns map[string]string) *importers.Mapping {
+	if len(columns) == 0 {
 		return nil
 	}
-	text, _ := json.Marshal(struct { // strings and numbers always marshal
-		Columns   map[string]string
-		HeaderRow int
-	}{columns, headerRow})
-	return &importers.Mapping{Kind: kind, Columns: columns, HeaderRow: headerRow, Name: "web", SHA256: sha256.Sum256(text)}
+	text, _ := json.Marshal(columns) // texts always marshal
+	return &importers.Mapping{Kind: kind, Columns: columns, Name: "web", SHA256: sha256.Sum256(text)}
 }
 
 // run waits for the lane and imports.

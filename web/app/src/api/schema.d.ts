@@ -674,12 +674,18 @@ export interface components {
             format: string;
             /**
              * Format: int64
-             * @description the row that names the columns, from 1; hand it on to the import
+             * @description the row that names the columns, from 1; 0 when it differs from sheet to sheet. Hand it on to the import
              */
             header_row: number;
             /** @description the kind it was read as: given, or the likeliest; empty when none fits */
             kind: string;
             kind_certain: boolean;
+            /** @description the sheet or layer it was read from; empty when the file has one table, or every sheet that fits was read */
+            layer: string;
+            /** @description false: several may be meant, or none has the columns; an import needs the layer named */
+            layer_certain: boolean;
+            /** @description of a file that may hold several tables: the sheets or layers it has */
+            layers: components["schemas"]["ImportLayer"][] | null;
             /** @description the fields that the kind needs and no column holds */
             missing: string[] | null;
             notes: string[] | null;
@@ -715,6 +721,30 @@ export interface components {
              * @description grows with every change
              */
             version: number;
+        };
+        ImportLayer: {
+            columns: string[] | null;
+            /**
+             * Format: int64
+             * @description of a sheet: the row that names the columns
+             */
+            header_row?: number;
+            hidden?: boolean;
+            /** @description the fields that the kind needs and none of its columns holds; then it is not read */
+            lacks: string[] | null;
+            name: string;
+            /** @description the findings are of it */
+            read: boolean;
+            /**
+             * Format: int64
+             * @description -1 when it is not known
+             */
+            rows: number;
+            /**
+             * @description a table has no shapes
+             * @enum {string}
+             */
+            type: "sheet" | "layer" | "table";
         };
         ImportProblem: {
             code: string;
@@ -773,11 +803,13 @@ export interface components {
             file_id: string;
             /**
              * Format: int64
-             * @description the row that names the columns, as the inspection found it; the first when left out
+             * @description the row that names the columns, as the inspection found it; found out when left out
              */
             header_row?: number;
             /** @enum {string} */
             kind: "areas" | "compounds" | "streets" | "buildings" | "units" | "residents" | "facilities" | "osm";
+            /** @description the sheet of a workbook, or the layer, by its name; when left out every sheet, or the only layer, that has the columns of the kind */
+            layer?: string;
             /** @description column to field; - for a column that is not used */
             mapping?: {
                 [key: string]: string;
@@ -1756,6 +1788,10 @@ export interface operations {
                 crs?: string;
                 /** @description found out when left out */
                 encoding?: string;
+                /** @description a sheet of a workbook, or a layer, by its name */
+                layer?: string;
+                /** @description the row that names the columns; found out when left out */
+                header_row?: number;
                 /** @description a JSON object: column to field */
                 mapping?: string;
             };
