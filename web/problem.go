@@ -119,6 +119,12 @@ func noMap(role household.Role) error {
 		WithHint("sign in with an account that may")
 }
 
+// notPlanner is the answer to a role that may not plan.
+func notPlanner(role household.Role) error {
+	return household.Errorf(household.Forbidden, "web", "the role %q does not plan", role).
+		WithHint("sign in as a planner")
+}
+
 // notAdmin is the answer to a role that may not administer.
 func notAdmin(role household.Role) error {
 	return household.Errorf(household.Forbidden, "web", "the role %q may not import or undo", role).

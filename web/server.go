@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/danielgtaylor/huma/v2"
@@ -44,6 +45,8 @@ type Server struct {
 	sessions   *scs.SessionManager
 	principals principals
 	signIns    chan struct{}
+	sitings    chan struct{}
+	sitingWait time.Duration
 	metrics    *metrics
 	handler    http.Handler
 	api        huma.API
@@ -53,13 +56,14 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{
 		Config: c, log: c.Log, sessions: newSessions(c.Sessions),
-		signIns: make(chan struct{}, 2), metrics: newMetrics(c.City),
+		signIns: make(chan struct{}, 2), sitings: make(chan struct{}, 1), sitingWait: sitingWait, metrics: newMetrics(c.City),
 	}
 	mux := http.NewServeMux()
 	s.api = newAPI(mux, c.Version)
 	s.routeSession(s.api)
 	s.routeCity(s.api)
 	s.routeCoverage(s.api)
+	s.routeSiting(s.api)
 	s.routeRegistry(s.api)
 	s.routeImports(s.api)
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
@@ -112,10 +116,11 @@ func (s *Server) openAPI(w http.ResponseWriter, r *http.Request) {
 type access int
 
 const (
-	public  access = iota // without a session
-	anyone                // signed in
-	mapOnly               // roles that see the map
-	admin                 // administrators
+	public   access = iota // without a session
+	anyone                 // signed in
+	mapOnly                // roles that see the map
+	planning               // planners: analysis that takes the machine's time
+	admin                  // administrators
 )
 
 // register adds an operation, checks who calls it, and turns the handler's
@@ -132,6 +137,8 @@ func register[I, O any](s *Server, api huma.API, who access, op huma.Operation, 
 			return nil, unauthenticated()
 		case who == mapOnly && !p.Role.SeesMap():
 			return nil, problemOf(s.log, noMap(p.Role))
+		case who == planning && p.Role != household.RolePlanner:
+			return nil, problemOf(s.log, notPlanner(p.Role))
 		case who == admin && p.Role != household.RoleAdmin:
 			return nil, problemOf(s.log, notAdmin(p.Role))
 		}

@@ -55,6 +55,7 @@ type stack struct {
 	live *cityindex.Live
 	url  string
 	log  *bytes.Buffer
+	web  *web.Server
 	canary
 }
 
@@ -90,12 +91,13 @@ func newStack(t *testing.T, demo []web.DemoAccount) *stack {
 		t.Fatal(err)
 	}
 	t.Cleanup(jobs.Close)
-	srv := httptest.NewServer(web.New(web.Config{
+	s.web = web.New(web.Config{
 		City: s.live, Coverage: engines, Tiles: tiles.NewService(s.live, tiles.CoverageOf(engines), tiles.Options{}),
 		Registry: db.Registry(), Accounts: db.Accounts(), Audit: db.Audit(), Sessions: db.Sessions(),
 		Page: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "assets/a.js": {Data: []byte("1")}},
 		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: demo, Imports: jobs,
-	}))
+	})
+	srv := httptest.NewServer(s.web)
 	t.Cleanup(srv.Close)
 	s.url = srv.URL
 	return s

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 
+	"hearthmap/geo/cityindex"
 	"hearthmap/geo/coverage"
 	"hearthmap/household"
 	"hearthmap/postgis"
@@ -29,6 +30,17 @@ func (w walking) result(ctx context.Context, db *postgis.DB, requirements []stri
 	if err != nil {
 		return nil, err
 	}
+	data, err := w.load(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	return coverage.New(data).Run(ctx, coverage.Request{
+		Standard: std, Requirements: requirements, Method: coverage.Method(w.Method), Profile: coverage.Profile(w.Profile),
+	})
+}
+
+// load reads a city that has buildings.
+func (walking) load(ctx context.Context, db *postgis.DB) (*cityindex.Data, error) {
 	data, err := db.LoadCity(ctx)
 	if err != nil {
 		return nil, err
@@ -37,9 +49,7 @@ func (w walking) result(ctx context.Context, db *postgis.DB, requirements []stri
 		return nil, household.Errorf(household.NotFound, "hearthmap coverage", "the city %q has no buildings yet", db.City).
 			WithHint("hearthmap import osm FILE, or import streets, compounds, buildings and facilities; or name another --city")
 	}
-	return coverage.New(data).Run(ctx, coverage.Request{
-		Standard: std, Requirements: requirements, Method: coverage.Method(w.Method), Profile: coverage.Profile(w.Profile),
-	})
+	return data, nil
 }
 
 type coverageRun struct {

@@ -30,6 +30,7 @@ type commandLine struct {
 	Synth    synthCommand    `cmd:"" help:"Write a made-up city, as the files a bureau would hand over."`
 	Import   importCommand   `cmd:"" help:"Load files into the city."`
 	Coverage coverageCommand `cmd:"" help:"Who reaches which service on foot."`
+	Siting   sitingCommand   `cmd:"" help:"Where the next facilities should go, with a proved bound."`
 	Lookup   lookupCommand   `cmd:"" help:"Find compounds, buildings, units, facilities and areas."`
 	User     userCommand     `cmd:"" help:"Accounts of the service."`
 	People   peopleCommand   `cmd:"" help:"The same person under two entries: compare, review, merge."`

@@ -72,7 +72,9 @@ func newPlanner(ctx context.Context, e *coverage.Engine, q Request) (*planner, e
 	if err != nil {
 		return nil, err
 	}
-	bad := func(format string, args ...any) *household.Error { return household.Errorf(household.Invalid, op, format, args...) }
+	bad := func(format string, args ...any) *household.Error {
+		return household.Errorf(household.Invalid, op, format, args...)
+	}
 	switch {
 	case model != LSCP && (q.N < 1 || q.N > MaxSites):
 		return nil, bad("%d new facilities cannot be planned", q.N).WithHint("ask for 1 to %d", MaxSites)
