@@ -98,6 +98,10 @@ func (m *merger) pass(ctx context.Context, t table, level household.AreaLevel) e
 		{t.placed && (c.Created+c.Updated > 0 || m.batch.Mode == importers.Replace), touchSQL(t)},
 		{true, "DROP TABLE merge_" + t.name},
 	}
+	b, err := m.bulkInsert(ctx, t, c)
+	if err != nil {
+		return err
+	}
 	for _, s := range steps {
 		if !s.wanted {
 			continue
@@ -107,7 +111,16 @@ func (m *merger) pass(ctx context.Context, t table, level household.AreaLevel) e
 		}
 	}
 	m.count(t.name, c)
-	return nil
+	return b.close(ctx)
+}
+
+// bulkInsert takes the indexes off an empty table that many rows are about to
+// go into; nil where that does not pay.
+func (m *merger) bulkInsert(ctx context.Context, t table, c importers.Counts) (*bulk, error) {
+	if c.Created < m.db.bulkFrom || c.Updated > 0 || t.name == "area" {
+		return nil, nil // areas come level by level: the table is not empty for long
+	}
+	return m.openBulk(ctx, t.name)
 }
 
 // count adds to the counts of a table.

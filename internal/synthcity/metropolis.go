@@ -33,7 +33,7 @@ func shenyangPreset() preset {
 	p := latticePreset(latticeSize{cols: [2]int{38, 35}, rows: [2]int{24, 49}, fringe: 12, fringeSize: 620})
 	river, mid, east, north := 12+24, 12+24+1+24, len(p.cols), len(p.rows)
 	p.metro = &metropolis{
-		officePeople: 55_000, communities: 2_430, buildings: 510_000, units: 4_990_000, residents: 9_060_000,
+		officePeople: 48_000, communities: 2_430, buildings: 510_000, units: 4_990_000, residents: 9_060_000,
 		villages: 0.24,
 	}
 	d := 0

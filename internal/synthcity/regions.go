@@ -62,6 +62,7 @@ func (c *city) weightOf(i, j int) int {
 func (c *city) groupRegions() {
 	p, m := c.plan, c.pre.metro
 	s := c.takeCensus()
+	total, _ := s.of(cellRect{0, 0, c.plan.lat.nc, c.plan.lat.nr})
 	streets := map[int]int{} // offices so far, by district
 	type office struct {
 		rect          cellRect
@@ -76,7 +77,9 @@ func (c *city) groupRegions() {
 		}
 		r := cellRect{g.col0, g.row0, g.col1, g.row1}
 		people, homes := s.of(r)
-		for _, part := range c.halve(s, r, clampInt(int(math.Round(float64(people)/float64(m.officePeople))), 1, max(1, homes))) {
+		share := float64(people) / float64(total)
+		n := int(math.Round(share * float64(m.residents) / float64(m.officePeople)))
+		for _, part := range c.halve(s, r, clampInt(n, 1, max(1, homes))) {
 			streets[g.district]++
 			o := office{rect: part, id: len(p.offs)}
 			o.people, o.homes = s.of(part)
