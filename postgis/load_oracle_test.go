@@ -199,7 +199,7 @@ func TestRandomFilesAgainstAPlainRegister(t *testing.T) {
 	for run := range runs {
 		seed := uint64(run)
 		rnd := rand.New(rand.NewPCG(seed, 1))
-		if _, err := db.Pool.Exec(t.Context(), "DELETE FROM tag; DELETE FROM resident; DELETE FROM household", pgx.QueryExecModeSimpleProtocol); err != nil {
+		if _, err := db.Pool.Exec(t.Context(), "DELETE FROM tag; DELETE FROM residence; DELETE FROM resident; DELETE FROM household", pgx.QueryExecModeSimpleProtocol); err != nil {
 			t.Fatal(err)
 		}
 		g := &register{units: map[string]bool{}, persons: map[household.ResidentID]*record{}}

@@ -14,15 +14,15 @@ const defaultBulkFrom = 5_000
 
 // bulk is the loading of empty tables without their indexes. The statements
 // that restore them are run before the transaction ends; a reader sees either
-// the empty tables or the full ones with all their indexes and keys.
+// the empty tables or the full ones with all their indexes.
 type bulk struct {
 	m       *merger
 	restore []string
 }
 
-// openBulk takes away indexes and outgoing keys of the tables, if all of
-// them are empty and may be had alone. It returns nil where that cannot be
-// done, and then nothing has changed.
+// openBulk takes away the indexes of the tables, if all of them are empty and
+// may be had alone. It returns nil where that cannot be done, and then nothing
+// has changed.
 //
 // The lock keeps readers of these tables waiting until the load ends; there
 // was nothing for them to read. It is asked for only for a moment: shorter
@@ -36,7 +36,6 @@ func (m *merger) openBulk(ctx context.Context, tables ...string) (*bulk, error) 
 	}
 	b := &bulk{m: m}
 	err := pgx.BeginFunc(ctx, m.tx, func(tx pgx.Tx) error {
-		// The referenced tables are locked along with the keys.
 		if err := m.exec(ctx, "SET LOCAL lock_timeout = 500; LOCK TABLE "+strings.Join(tables, ", ")+" IN ACCESS EXCLUSIVE MODE"); err != nil {
 			return err
 		}
@@ -65,8 +64,9 @@ func (m *merger) bulkAllowed(ctx context.Context, tables []string) (bool, error)
 	return ok, err
 }
 
-// strip drops keys and indexes and remembers how to make them again. Indexes
-// that other tables' keys need stay.
+// strip drops indexes and remembers how to make them again. Those that other
+// tables' keys need stay, and so do outgoing keys: to drop one locks the table
+// that it refers to, which others read.
 func (b *bulk) strip(ctx context.Context, tables []string) error {
 	var drop []string
 	for _, query := range []string{
@@ -79,9 +79,9 @@ func (b *bulk) strip(ctx context.Context, tables []string) error {
 		`SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname),
 		        format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
 		   FROM pg_constraint c
-		  WHERE conrelid = ANY ($1::text[]::regclass[]) AND contype IN ('p', 'u', 'f')
-		    AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND c.contype <> 'f' AND f.conindid = c.conindid)
-		  ORDER BY contype = 'f', oid`,
+		  WHERE conrelid = ANY ($1::text[]::regclass[]) AND contype IN ('p', 'u')
+		    AND NOT EXISTS (SELECT FROM pg_constraint f WHERE f.contype = 'f' AND f.conindid = c.conindid)
+		  ORDER BY oid`,
 	} {
 		rows, err := b.m.tx.Query(ctx, query, tables)
 		if err != nil {
@@ -113,11 +113,10 @@ func (b *bulk) strip(ctx context.Context, tables []string) error {
 	return b.m.exec(ctx, strings.Join(drop, ";\n"))
 }
 
-// close builds the indexes and checks the keys, each by one statement. Of no
-// bulk there is nothing to close.
-func (b *bulk) close(ctx context.Context) error {
+// restoreSQL builds the indexes, each by one statement.
+func (b *bulk) restoreSQL() string {
 	if b == nil {
-		return nil
+		return ""
 	}
-	return b.m.exec(ctx, "SET LOCAL maintenance_work_mem = '256MB';\n"+strings.Join(b.restore, ";\n"))
+	return "SET LOCAL maintenance_work_mem = '256MB';\n" + strings.Join(b.restore, ";\n") + ";\n"
 }

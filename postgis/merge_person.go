@@ -31,7 +31,7 @@ func (m *merger) residents(ctx context.Context) error {
 		if err := m.firstResidents(ctx); err != nil {
 			return err
 		}
-		return b.close(ctx)
+		return m.exec(ctx, b.restoreSQL())
 	}
 	if err := m.exec(ctx, "ANALYZE stage_resident (n, match_hash, unit_code)"); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package postgis
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -33,9 +34,11 @@ var undoOrder = []string{
 // keyless are the references that have no key in the database (see
 // docs/adr/0006).
 var keyless = map[string][]reference{
-	"resident": {{"residence", "resident_id"}, {"tag", "resident_id"}, {"resident_alias", "resident_id"}},
-	"unit":     {{"residence", "unit_id"}},
-	"building": {{"residence", "building_id"}},
+	"resident":  {{"residence", "resident_id"}, {"tag", "resident_id"}, {"resident_alias", "resident_id"}},
+	"household": {{"residence", "household_id"}},
+	"unit":      {{"residence", "unit_id"}, {"household", "unit_id"}},
+	"entrance":  {{"unit", "entrance_id"}},
+	"building":  {{"residence", "building_id"}, {"unit", "building_id"}},
 }
 
 // undoTables describes the tables of these parts in the order of deleting. Columns and keys are read from the database, so
@@ -86,6 +89,9 @@ func undoTables(ctx context.Context, tx pgx.Tx, writes []part) ([]undoTable, err
 				t.refs = append(t.refs, r)
 			}
 		}
+		slices.SortFunc(t.refs, func(a, b reference) int {
+			return cmp.Or(cmp.Compare(a.table, b.table), cmp.Compare(a.column, b.column))
+		})
 		out = append(out, t)
 	}
 	return out, nil

@@ -8,12 +8,14 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
 
 	"hearthmap/household"
 	"hearthmap/internal/pgcluster"
+	"hearthmap/postgis"
 	"hearthmap/web/app"
 )
 
@@ -25,9 +27,14 @@ type doctorCommand struct {
 func (c doctorCommand) Run(ctx context.Context, con *console, s *settings) error {
 	var found []pgcluster.Finding
 	if s.DatabaseURL != "" {
-		found = append(found, inspectServer(ctx, s.DatabaseURL)...)
+		server := inspectServer(ctx, s.DatabaseURL)
+		found = append(found, server...)
+		if !slices.ContainsFunc(server, func(f pgcluster.Finding) bool { return !f.OK }) {
+			found = append(found, s.inspectRegister(ctx, s.DatabaseURL)...)
+		}
 	} else {
 		found = append(found, inspectBinaries(), s.inspectData(con))
+		found = append(found, s.inspectPrivate(ctx, con)...)
 	}
 	found = append(found, inspectPage(), inspectAddr(c.Addr))
 	if s.JSON {
@@ -110,6 +117,50 @@ func inspectServer(ctx context.Context, url string) []pgcluster.Finding {
 	found, err := pgcluster.Inspect(ctx, conn)
 	if err != nil {
 		return []pgcluster.Finding{lack("database", err)}
+	}
+	return found
+}
+
+// inspectPrivate looks at the register in the private cluster, when that
+// runs: it is not started for this.
+func (s *settings) inspectPrivate(ctx context.Context, con *console) []pgcluster.Finding {
+	dir, err := s.clusterDir(con)
+	if err != nil {
+		return nil // inspectData has said so
+	}
+	if st, err := pgcluster.StatusOf(dir); err != nil || !st.Running {
+		return []pgcluster.Finding{{Name: "register", Have: "not looked at, the private database does not run", OK: true}}
+	}
+	srv, err := s.openServer(ctx, con)
+	if err != nil {
+		return []pgcluster.Finding{lack("register", err)}
+	}
+	defer srv.close()
+	return s.inspectRegister(ctx, srv.url)
+}
+
+// inspectRegister looks for rows that refer to nothing.
+func (s *settings) inspectRegister(ctx context.Context, url string) []pgcluster.Finding {
+	const name = "register"
+	db, err := postgis.Open(ctx, url, s.City)
+	if err != nil {
+		return []pgcluster.Finding{lack(name, err)}
+	}
+	defer db.Close()
+	orphans, err := db.FindOrphans(ctx)
+	if err != nil {
+		return []pgcluster.Finding{lack(name, err)}
+	}
+	if len(orphans) == 0 {
+		return []pgcluster.Finding{{Name: name, Have: "every row refers to rows that are there", OK: true}}
+	}
+	var found []pgcluster.Finding
+	for _, o := range orphans {
+		hint := "restore the database from its backup"
+		if len(o.Batches) > 0 {
+			hint = fmt.Sprintf("hearthmap import undo %d, and import its file again (hearthmap import list); or restore the database from its backup", o.Batches[0])
+		}
+		found = append(found, pgcluster.Finding{Name: name, Have: o.String(), Hint: hint})
 	}
 	return found
 }
