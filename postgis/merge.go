@@ -88,20 +88,12 @@ func (m *merger) pass(ctx context.Context, t table, level household.AreaLevel) e
 	if err != nil {
 		return err
 	}
-	var b *bulk
-	if t.name == "unit" || t.name == "building" { // the large ones
-		if b, err = m.openBulk(ctx, t.name); err != nil {
-			return err
-		}
-	}
 	steps := []struct {
 		wanted bool
 		sql    string
 	}{
 		{c.Updated > 0, updateChangesSQL(t) + updateSQL(t)},
-		{c.Created > 0, insertSQL(t)},
-		{b != nil, b.restoreSQL()},
-		{c.Created > 0, loadChangeSQL(t)},
+		{c.Created > 0, insertSQL(t) + loadChangeSQL(t)},
 		{m.batch.Mode == importers.Replace, endSQL(t, level)},
 		{t.placed && (c.Created+c.Updated > 0 || m.batch.Mode == importers.Replace), touchSQL(t)},
 		{true, "DROP TABLE merge_" + t.name},

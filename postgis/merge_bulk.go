@@ -113,10 +113,11 @@ func (b *bulk) strip(ctx context.Context, tables []string) error {
 	return b.m.exec(ctx, strings.Join(drop, ";\n"))
 }
 
-// restoreSQL builds the indexes, each by one statement.
-func (b *bulk) restoreSQL() string {
+// close builds the indexes, each by one statement. Of no bulk there is
+// nothing to close.
+func (b *bulk) close(ctx context.Context) error {
 	if b == nil {
-		return ""
+		return nil
 	}
-	return "SET LOCAL maintenance_work_mem = '256MB';\n" + strings.Join(b.restore, ";\n") + ";\n"
+	return b.m.exec(ctx, "SET LOCAL maintenance_work_mem = '256MB';\n"+strings.Join(b.restore, ";\n"))
 }

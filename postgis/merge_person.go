@@ -31,7 +31,7 @@ func (m *merger) residents(ctx context.Context) error {
 		if err := m.firstResidents(ctx); err != nil {
 			return err
 		}
-		return m.exec(ctx, b.restoreSQL())
+		return b.close(ctx)
 	}
 	if err := m.exec(ctx, "ANALYZE stage_resident (n, match_hash, unit_code)"); err != nil {
 		return err
