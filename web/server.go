@@ -48,6 +48,7 @@ type Server struct {
 	sitings    chan struct{}
 	sitingWait time.Duration
 	metrics    *metrics
+	planner    *coverage.Planner
 	handler    http.Handler
 	api        huma.API
 }
@@ -56,7 +57,7 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{
 		Config: c, log: c.Log, sessions: newSessions(c.Sessions),
-		signIns: make(chan struct{}, 2), sitings: make(chan struct{}, 1), sitingWait: sitingWait, metrics: newMetrics(c.City),
+		signIns: make(chan struct{}, 2), sitings: make(chan struct{}, 1), sitingWait: sitingWait, metrics: newMetrics(c.City), planner: coverage.NewPlanner(c.Coverage),
 	}
 	mux := http.NewServeMux()
 	s.api = newAPI(mux, c.Version)
@@ -64,6 +65,7 @@ func New(c Config) *Server {
 	s.routeCity(s.api)
 	s.routeCoverage(s.api)
 	s.routeSiting(s.api)
+	s.routeWhatIf(s.api)
 	s.routeRegistry(s.api)
 	s.routeImports(s.api)
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)

@@ -15,6 +15,7 @@ import (
 type coverageCommand struct {
 	Run       coverageRun       `cmd:"" help:"Coverage of every area by every category."`
 	Buildings coverageBuildings `cmd:"" help:"Coverage of every residential building by one category, as CSV."`
+	WhatIf    coverageWhatIf    `cmd:"" name:"whatif" help:"What opening, moving or closing facilities, gates and paths would change."`
 }
 
 // walking are the flags that say how distance is measured.
