@@ -66,6 +66,7 @@ func New(c Config) *Server {
 	s.routeCoverage(s.api)
 	s.routeSiting(s.api)
 	s.routeWhatIf(s.api)
+	s.routeIsochrone(s.api)
 	s.routeRegistry(s.api)
 	s.routeImports(s.api)
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)

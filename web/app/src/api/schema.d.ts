@@ -123,6 +123,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/coverage/whatif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What opening, moving or closing facilities, gates and paths would change */
+        post: operations["coverage-whatif"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -186,6 +203,23 @@ export interface paths {
         put?: never;
         /** Take a batch back, or tell what that would do */
         post: operations["undo-import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/isochrone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who walks to a place within some times, and from where: GeoJSON */
+        get: operations["isochrone"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -370,17 +404,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AddedFacility: {
+            /**
+             * Format: int32
+             * @description places, beds or people served; 0 unknown
+             */
+            capacity?: number;
+            category: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name?: string;
+        };
+        AddedPath: {
+            /** @description longitude and latitude of each vertex */
+            line: (number[] | null)[] | null;
+        };
         AllRequired: {
             /** Format: int64 */
             buildings: number;
             /** Format: int64 */
             buildings_covered: number;
             /** Format: int64 */
+            buildings_covered_with_data: number;
+            /** Format: int64 */
             covered: number;
+            /** Format: int64 */
+            covered_with_data: number;
             /** Format: int64 */
             people: number;
             /** Format: double */
             share: number;
+            /** Format: double */
+            share_with_data: number;
         };
         AreaBody: {
             /** @description west, south, east, north in degrees */
@@ -400,6 +457,22 @@ export interface components {
             /** Format: int64 */
             units: number;
         };
+        AreaDifference: {
+            all_required: components["schemas"]["DifferenceOfEverybody"];
+            /**
+             * Format: int64
+             * @description residential
+             */
+            buildings: number;
+            code: string;
+            level: string;
+            name: string;
+            name_en: string;
+            needs: components["schemas"]["DifferenceOfNeedsMet"];
+            /** Format: int64 */
+            people: number;
+            totals: components["schemas"]["TotalDifference"][] | null;
+        };
         AreaReport: {
             all_required: components["schemas"]["AllRequired"];
             /** Format: int64 */
@@ -408,6 +481,7 @@ export interface components {
             level: string;
             name: string;
             name_en: string;
+            needs: components["schemas"]["Needs"];
             /** Format: int64 */
             people: number;
             totals: components["schemas"]["AreaTotal"][] | null;
@@ -422,6 +496,7 @@ export interface components {
             covered: number;
             /** Format: int64 */
             facilities: number;
+            groups?: components["schemas"]["GroupTotal"][] | null;
             /** Format: double */
             median_metres: number;
             name: string;
@@ -429,6 +504,8 @@ export interface components {
             p90_metres: number;
             /** Format: int64 */
             people: number;
+            /** Format: double */
+            people_per_facility: number;
             requirement: string;
             /** Format: double */
             share: number;
@@ -466,6 +543,21 @@ export interface components {
             /** Format: int64 */
             units: number;
             use: string;
+        };
+        CapacityChange: {
+            /** Format: int32 */
+            capacity: number;
+            code: string;
+        };
+        ChangedBuildings: {
+            /** Format: int64 */
+            farther: number;
+            /** Format: int64 */
+            gained: number;
+            /** Format: int64 */
+            lost: number;
+            /** Format: int64 */
+            nearer: number;
         };
         Chart: {
             building: components["schemas"]["BuildingCard"];
@@ -542,6 +634,70 @@ export interface components {
             name: string;
             password: string;
             role: string;
+        };
+        DifferenceOfEverybody: {
+            after: components["schemas"]["Everybody"];
+            before: components["schemas"]["Everybody"];
+        };
+        DifferenceOfNeedsMet: {
+            after: components["schemas"]["NeedsMet"];
+            before: components["schemas"]["NeedsMet"];
+        };
+        Everybody: {
+            /** Format: int64 */
+            buildings_covered: number;
+            /** Format: int64 */
+            covered: number;
+            /** Format: double */
+            share: number;
+        };
+        Figures: {
+            /** Format: int64 */
+            buildings_covered: number;
+            /**
+             * Format: int64
+             * @description of the facilities in the area
+             */
+            capacity: number;
+            /** Format: int64 */
+            covered: number;
+            /** Format: int64 */
+            facilities: number;
+            /** Format: double */
+            median_metres: number;
+            /** Format: double */
+            p90_metres: number;
+            /** Format: double */
+            share: number;
+            /** Format: int64 */
+            uncovered: number;
+            /** Format: int64 */
+            unreachable: number;
+        };
+        GroupCount: {
+            /** @description empty for everyone */
+            group: string;
+            /** Format: int64 */
+            people: number;
+        };
+        GroupDifference: {
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /** @description empty for everyone */
+            group: string;
+            /** Format: int64 */
+            people: number;
+        };
+        GroupTotal: {
+            /** Format: int64 */
+            covered: number;
+            group: string;
+            /** Format: int64 */
+            people: number;
+            /** Format: double */
+            share: number;
         };
         Hit: {
             building_code?: string;
@@ -853,8 +1009,81 @@ export interface components {
             rows: number;
             table: string;
         };
+        Isochrone: {
+            features: components["schemas"]["IsochroneFeature"][] | null;
+            /** @enum {string} */
+            type: "FeatureCollection";
+        };
+        IsochroneFeature: {
+            geometry: components["schemas"]["MultiPolygon"];
+            properties: components["schemas"]["IsochroneProperties"];
+            /** @enum {string} */
+            type: "Feature";
+        };
+        IsochroneProperties: {
+            /**
+             * Format: int64
+             * @description residential
+             */
+            buildings: number;
+            /**
+             * Format: double
+             * @description the area's border is off by two of these at most; counts are not
+             */
+            cell_metres: number;
+            groups: components["schemas"]["GroupCount"][] | null;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            metres: number;
+            /** Format: int64 */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description in residential buildings whose walk is short enough
+             */
+            people: number;
+            profile: string;
+            /** @description why the place joins no street */
+            reason?: string;
+        };
         JobBody: {
             job_id: string;
+        };
+        MovedFacility: {
+            code: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+        };
+        MultiPolygon: {
+            /** @description polygons, rings, positions; empty where nothing is reached */
+            coordinates: (((number[] | null)[] | null)[] | null)[] | null;
+            /** @enum {string} */
+            type: "MultiPolygon";
+        };
+        Needs: {
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            all_with_data: number;
+            /** Format: int64 */
+            met: number;
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            share_with_data: number;
+        };
+        NeedsMet: {
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            met: number;
+            /** Format: double */
+            share: number;
         };
         PersonCard: {
             address: string;
@@ -870,6 +1099,17 @@ export interface components {
             sex: string;
             tags: string[] | null;
             unit_code: string;
+        };
+        Placed: {
+            code: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            leg_metres: number;
+            /** Format: double */
+            lon: number;
+            /** @description why it joins no street and serves nobody */
+            reason?: string;
         };
         Problem: {
             /** @description invalid, not_found, conflict, forbidden, unavailable, unauthenticated or internal */
@@ -940,6 +1180,26 @@ export interface components {
             name: string;
             phone: string;
         };
+        Scenario: {
+            /** @description facilities to open; new-1, new-2 … in the answer */
+            add?: components["schemas"]["AddedFacility"][] | null;
+            /** @description paths to build, on the ground */
+            add_paths?: components["schemas"]["AddedPath"][] | null;
+            /** @description facilities to enlarge or shrink */
+            capacity?: components["schemas"]["CapacityChange"][] | null;
+            /** @description codes of facilities to close */
+            close?: string[] | null;
+            /** @description codes of gates to close */
+            close_gates?: string[] | null;
+            /** @description codes of streets that can no longer be walked */
+            cut_paths?: string[] | null;
+            /** @description facilities to move */
+            move?: components["schemas"]["MovedFacility"][] | null;
+            /** @description what people call it; changes nothing */
+            name?: string;
+            /** @description codes of gates to open to people on foot */
+            open_gates?: string[] | null;
+        };
         SearchBody: {
             hits: components["schemas"]["Hit"][] | null;
         };
@@ -972,6 +1232,50 @@ export interface components {
             source: string;
             url?: string;
         };
+        Summary: {
+            /** @description who reaches every required category */
+            all_required: components["schemas"]["DifferenceOfEverybody"];
+            /** @description pairs of a person and a required category */
+            needs: components["schemas"]["DifferenceOfNeedsMet"];
+            /** Format: int64 */
+            people: number;
+            /** @description of requirements for which any building fares otherwise */
+            totals: components["schemas"]["SummaryTotal"][] | null;
+        };
+        SummaryTotal: {
+            /** Format: int64 */
+            after: number;
+            /** Format: int64 */
+            before: number;
+            /** @description residential buildings by how they fare */
+            buildings: components["schemas"]["ChangedBuildings"];
+            /**
+             * Format: int64
+             * @description people newly covered
+             */
+            gained: number;
+            groups: components["schemas"]["GroupDifference"][] | null;
+            /**
+             * Format: int64
+             * @description people covered no longer
+             */
+            lost: number;
+            /** Format: int64 */
+            people: number;
+            requirement: string;
+        };
+        TotalDifference: {
+            after: components["schemas"]["Figures"];
+            before: components["schemas"]["Figures"];
+            /** @description every group of residents, everyone first */
+            groups?: components["schemas"]["GroupDifference"][] | null;
+            /**
+             * Format: int64
+             * @description of the requirement's group
+             */
+            people: number;
+            requirement: string;
+        };
         UndoInputBody: {
             /** @description only tell what it would do */
             dry_run?: boolean;
@@ -991,6 +1295,57 @@ export interface components {
             persons: boolean;
             room: string;
             use: string;
+        };
+        WhatIf: {
+            area?: string;
+            /** @description areas of the level in which anything changes */
+            areas: components["schemas"]["AreaDifference"][] | null;
+            buildings?: components["schemas"]["WhatIfBuildings"];
+            /** @description identifies the city, the standard and the scenario; without changes that of the coverage */
+            input_sha256: string;
+            level: string;
+            method: string;
+            /** @description facilities that move, then those added, as they join the streets */
+            placed: components["schemas"]["Placed"][] | null;
+            profile: string;
+            /** @description those for which anything changes */
+            requirements: components["schemas"]["Requirement"][] | null;
+            scenario: components["schemas"]["Scenario"];
+            standard: string;
+            /** @description the whole city */
+            summary: components["schemas"]["Summary"];
+        };
+        WhatIfBuildings: {
+            farther: number[] | null;
+            gained: number[] | null;
+            lost: number[] | null;
+            nearer: number[] | null;
+            /** @description empty for the best or worst of all requirements */
+            requirement: string;
+        };
+        WhatIfRequest: {
+            /** @description only what lies in the area of this code */
+            area?: string;
+            /** @description list the buildings that fare otherwise by this requirement; empty for all of them; left out for no list */
+            buildings?: string;
+            /**
+             * @default community
+             * @enum {string}
+             */
+            level: "city" | "district" | "street" | "community" | "grid";
+            /**
+             * @default network
+             * @enum {string}
+             */
+            method: "network" | "radius";
+            /**
+             * @default standard
+             * @enum {string}
+             */
+            profile: "standard" | "adult" | "elderly" | "wheelchair";
+            scenario: components["schemas"]["Scenario"];
+            /** @description the default standard when left out */
+            standard?: string;
         };
     };
     responses: never;
@@ -1540,6 +1895,85 @@ export interface operations {
             };
         };
     };
+    "coverage-whatif": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     imports: {
         parameters: {
             query?: never;
@@ -1892,6 +2326,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportUndo"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    isochrone: {
+        parameters: {
+            query?: {
+                lon?: number;
+                lat?: number;
+                /** @description the code of a facility instead of a position */
+                facility?: string;
+                /** @description 5,10,15 when left out */
+                minutes?: number[] | null;
+                profile?: "standard" | "adult" | "elderly" | "wheelchair";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Isochrone"];
                 };
             };
             /** @description Unauthorized */
