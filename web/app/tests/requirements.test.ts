@@ -5,9 +5,9 @@ import { byMinutes, rowsOf, shareOf, sortRows, startRequirement } from '../src/l
 const r = (id: string, minutes: number, required = true): Requirement => ({ id, category: id, minutes, metres: minutes * 60, required, source: 's', verified: true, name_zh: id, name_en: id })
 const total = (requirement: string, people: number, covered: number): AreaTotal => ({
   code: 'a', name: 'a', requirement, people, covered, uncovered: people - covered, unreachable: 0, share: people ? covered / people : 0,
-  buildings: 4, buildings_covered: 1, median_metres: covered, p90_metres: 0, facilities: 0,
+  buildings: 4, buildings_covered: 1, median_metres: covered, p90_metres: 0, facilities: 0, people_per_facility: 0,
 })
-const area = (totals: AreaTotal[], people = 10): AreaCoverage => ({ code: 'a', name: 'a', name_en: '', level: 'city', people, buildings: 4, all_required: { people, covered: 0, share: 0, buildings: 4, buildings_covered: 0 }, totals })
+const area = (totals: AreaTotal[], people = 10): AreaCoverage => ({ code: 'a', name: 'a', name_en: '', level: 'city', people, buildings: 4, all_required: { people, covered: 0, share: 0, buildings: 4, buildings_covered: 0, covered_with_data: 0, share_with_data: 0, buildings_covered_with_data: 0 }, needs: { all: 0, met: 0, share: 0, all_with_data: 0, share_with_data: 0 }, totals })
 
 describe('byMinutes', () => {
   it('puts the widest circle first and keeps the order within', () => {
