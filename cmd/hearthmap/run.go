@@ -30,21 +30,8 @@ type commandLine struct {
 	Synth     synthCommand     `cmd:"" help:"Write a made-up city, as the files a bureau would hand over."`
 	Import    importCommand    `cmd:"" help:"Load files into the city."`
 	Coverage  coverageCommand  `cmd:"" help:"Who reaches which service on foot."`
-	Siting    sitingCommand    `cmd:"" help:"Where the next facilities should go, with a proved bound."`
-	Lookup    lookupCommand    `cmd:"" help:"Find compounds, buildings, units, facilities and areas."`
-	User      userCommand      `cmd:"" help:"Accounts of the service."`
-	People    peopleCommand    `cmd:"" help:"The same person under two entries: compare, review, merge."`
-	Serve     serveCommand     `cmd:"" help:"Serve the map."`
-	Doctor    doctorCommand    `cmd:"" help:"Say what is missing on this machine, and how to get it."`
-	Version   versionCommand   `cmd:"" help:"Say which build this is."`
-	OpenAPI   openAPICommand   `cmd:"" name:"openapi" hidden:"" help:"Print the description of the HTTP API."`
-	Demo      demoCommand      `cmd:"" help:"Make a town, load it, and serve its map: the whole way in one command."`
-	DB        dbCommand        `cmd:"" name:"db" help:"The private PostGIS cluster in the data directory."`
-	Migrate   migrateCommand   `cmd:"" help:"The schema of the city."`
-	Synth     synthCommand     `cmd:"" help:"Write a made-up city, as the files a bureau would hand over."`
-	Import    importCommand    `cmd:"" help:"Load files into the city."`
-	Coverage  coverageCommand  `cmd:"" help:"Who reaches which service on foot."`
 	Isochrone isochroneCommand `cmd:"" help:"Who walks to a place within some minutes, as GeoJSON."`
+	Siting    sitingCommand    `cmd:"" help:"Where the next facilities should go, with a proved bound."`
 	Lookup    lookupCommand    `cmd:"" help:"Find compounds, buildings, units, facilities and areas."`
 	User      userCommand      `cmd:"" help:"Accounts of the service."`
 	People    peopleCommand    `cmd:"" help:"The same person under two entries: compare, review, merge."`

@@ -366,6 +366,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/siting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Where the next facilities should go, and how much better any other choice could be
+         * @description One search runs at a time; it ends when the caller leaves.
+         */
+        post: operations["siting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/standards": {
         parameters: {
             query?: never;
@@ -543,6 +563,45 @@ export interface components {
             /** Format: int64 */
             units: number;
             use: string;
+        };
+        CandidateBody: {
+            code?: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name?: string;
+        };
+        CandidateInfo: {
+            /**
+             * Format: double
+             * @description plots were thinned: one for each square of this side
+             */
+            cell_metres?: number;
+            /** Format: int64 */
+            given: number;
+            /**
+             * Format: int64
+             * @description that do not join the network
+             */
+            no_way: number;
+            /**
+             * Format: int64
+             * @description of a candidate and a building within reach
+             */
+            pairs: number;
+            /**
+             * @description plots: residential and public buildings
+             * @enum {string}
+             */
+            source: "plots" | "file";
+            /** Format: int64 */
+            used: number;
+            /**
+             * Format: int64
+             * @description that would help anybody
+             */
+            useful: number;
         };
         CapacityChange: {
             /** Format: int32 */
@@ -1111,6 +1170,142 @@ export interface components {
             /** @description why it joins no street and serves nobody */
             reason?: string;
         };
+        Plan: {
+            /**
+             * Format: int64
+             * @description who would have one; with a capacity, who would be served
+             */
+            after: number;
+            /**
+             * Format: int64
+             * @description who have a facility within the circle now
+             */
+            before: number;
+            /**
+             * Format: double
+             * @description proved: as many sites cannot add more
+             */
+            bound: number;
+            candidates: components["schemas"]["CandidateInfo"];
+            /**
+             * Format: int64
+             * @description people that each new facility can serve; absent: any number
+             */
+            capacity?: number;
+            category: string;
+            /**
+             * Format: double
+             * @description p-median: longer ways, and none, count as this
+             */
+            far_metres?: number;
+            /**
+             * Format: double
+             * @description what the sites add: people, or for p-median people-metres saved
+             */
+            gain: number;
+            /**
+             * Format: double
+             * @description (bound - gain) / bound
+             */
+            gap: number;
+            /**
+             * Format: double
+             * @description what choosing one site after the other adds
+             */
+            greedy: number;
+            /** @description everyone, or an age group */
+            group: string;
+            input_sha256: string;
+            /**
+             * Format: int64
+             * @description set covering: proved, fewer sites do not reach the target
+             */
+            least?: number;
+            /** Format: double */
+            mean_metres_after?: number;
+            /** Format: double */
+            mean_metres_before?: number;
+            /**
+             * Format: double
+             * @description proved: as many sites cannot make the mean shorter
+             */
+            mean_metres_least?: number;
+            /** @enum {string} */
+            method: "network" | "radius";
+            /**
+             * Format: double
+             * @description the circle, for the profile
+             */
+            metres: number;
+            /** @enum {string} */
+            model: "mclp" | "lscp" | "pmedian";
+            name_en: string;
+            name_zh: string;
+            /** @description proved to be the best */
+            optimal: boolean;
+            /**
+             * Format: int64
+             * @description of the group, in the city
+             */
+            people: number;
+            /** @enum {string} */
+            profile: "standard" | "adult" | "elderly" | "wheelchair";
+            /**
+             * Format: int64
+             * @description who have one or could have with facilities at all candidates
+             */
+            reachable: number;
+            requirement: string;
+            /** @description set covering: the target was not reached */
+            short?: boolean;
+            sites: components["schemas"]["PlannedSite"][] | null;
+            /** @description the work allowed ended the search */
+            spent?: boolean;
+            standard: string;
+            /** @description the time allowed ended the search; another machine may answer differently */
+            stopped?: boolean;
+            /**
+             * Format: int64
+             * @description set covering: who must have one
+             */
+            target?: number;
+            /**
+             * @description what is counted: buildings where nobody is registered
+             * @enum {string}
+             */
+            unit: "people" | "buildings";
+        };
+        PlannedSite: {
+            /**
+             * Format: int64
+             * @description who have a facility within the circle with this site and those before
+             */
+            after: number;
+            /** @description of the candidate or the building */
+            code: string;
+            /**
+             * Format: double
+             * @description beside the sites before it: people, or people-metres saved
+             */
+            gain: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            /** Format: int64 */
+            rank: number;
+            /**
+             * Format: int64
+             * @description who live within the circle of this site
+             */
+            reach: number;
+            /**
+             * Format: double
+             * @description with the sites before it
+             */
+            total: number;
+        };
         Problem: {
             /** @description invalid, not_found, conflict, forbidden, unavailable, unauthenticated or internal */
             code: string;
@@ -1222,6 +1417,60 @@ export interface components {
         SignInInputBody: {
             login: string;
             password: string;
+        };
+        SitingBody: {
+            /** @description places to choose from; building plots when left out */
+            candidates?: components["schemas"]["CandidateBody"][] | null;
+            /** @description the text of a CSV or GeoJSON file of places instead */
+            candidates_file?: string;
+            /**
+             * Format: int64
+             * @description people that each new facility can serve; any number when left out
+             */
+            capacity?: number;
+            /** @description a category of the standard; bank@10 for one level of several */
+            category: string;
+            /**
+             * Format: double
+             * @description pmedian: longer ways count as so many metres; twice the circle when left out
+             */
+            far_metres?: number;
+            /**
+             * @description who counts; whom the category serves when left out
+             * @enum {string}
+             */
+            group?: "everyone" | "age_0_2" | "age_3_5" | "age_6_14" | "age_60_up" | "age_80_up";
+            /** @enum {string} */
+            method?: "network" | "radius";
+            /**
+             * @description mclp (default): most people within the circle; lscp: fewest sites for a share; pmedian: fewest metres walked
+             * @enum {string}
+             */
+            model?: "mclp" | "lscp" | "pmedian";
+            /**
+             * Format: int64
+             * @description how many new facilities; lscp finds the number
+             */
+            n?: number;
+            /**
+             * Format: int64
+             * @description how many building plots to look at, at most
+             */
+            plots?: number;
+            /** @enum {string} */
+            profile?: "standard" | "adult" | "elderly" | "wheelchair";
+            /**
+             * Format: double
+             * @description stop searching after so long; the answer then depends on the machine
+             */
+            seconds?: number;
+            /**
+             * Format: double
+             * @description lscp: of those who can be reached; all when left out
+             */
+            share?: number;
+            /** @description the default standard when left out */
+            standard?: string;
         };
         StandardBody: {
             id: string;
@@ -3346,6 +3595,85 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    siting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SitingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
