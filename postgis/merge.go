@@ -54,7 +54,7 @@ func (m *merger) run(ctx context.Context) error {
 
 // table merges one table; areas in one pass for each level, from the largest.
 func (m *merger) table(ctx context.Context, t table) error {
-	if err := m.exec(ctx, "ANALYZE stage_"+t.name); err != nil {
+	if err := m.analyzeStage(ctx, t); err != nil {
 		return err
 	}
 	if t.name != "area" {
@@ -69,6 +69,19 @@ func (m *merger) table(ctx context.Context, t table) error {
 		}
 	}
 	return nil
+}
+
+// analyzeStage gathers the statistics of what was staged. Shapes and grams
+// take most of the time, and no plan depends on them.
+func (m *merger) analyzeStage(ctx context.Context, t table) error {
+	var cols string
+	err := m.tx.QueryRow(ctx, `SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+		WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
+		  AND atttypid NOT IN ('geometry'::regtype, 'text[]'::regtype)`, "stage_"+t.name).Scan(&cols)
+	if err != nil {
+		return err
+	}
+	return m.exec(ctx, "ANALYZE stage_"+t.name+" ("+cols+")")
 }
 
 func (m *merger) pass(ctx context.Context, t table, level household.AreaLevel) error {
