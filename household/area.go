@@ -58,6 +58,7 @@ type Gate struct {
 	CompoundCode string // empty when it belongs to no compound
 	Kind         string // gate, opening, lift_gate, kissing_gate …; OSM's values of barrier=*
 	Open         bool   // whether people on foot get through
+	Hours        string // when it is open, as OpenAt reads it; empty or not understood: always as Open says
 	NodeID       int64  // the source's node id when the gate is a vertex of a street; else 0
 	Geom         orb.Point
 }
@@ -120,9 +121,39 @@ type Street struct {
 	// FootOneway is +1 or -1 for the rare way that may be walked in one
 	// direction only (along or against Geom), 0 otherwise.
 	FootOneway int8
+	// Crossing is how the way crosses a carriageway; empty when it does not.
+	Crossing Crossing
+	// NoWheels says that wheelchairs cannot use it, though it has no steps: a
+	// raised kerb, loose ground, or a sign.
+	NoWheels bool
 	// NodeIDs are the source's node ids, one for each vertex of Geom: ways
 	// meet where they share one. Nil for files without them, where ways meet
 	// at equal coordinates of the same layer.
 	NodeIDs []int64
 	Geom    orb.LineString
+}
+
+// Crossing is how people get across a carriageway.
+type Crossing string
+
+// The crossings.
+const (
+	CrossingSignals  Crossing = "signals"  // traffic lights
+	CrossingMarked   Crossing = "marked"   // a zebra crossing without lights
+	CrossingUnmarked Crossing = "unmarked" // nothing but the gap in the traffic
+)
+
+// Valid reports whether c is a crossing or none.
+func (c Crossing) Valid() bool {
+	switch c {
+	case "", CrossingSignals, CrossingMarked, CrossingUnmarked:
+		return true
+	}
+	return false
+}
+
+// OpenAt reports whether people on foot get through the gate at a time.
+func (g *Gate) OpenAt(at WeekMinute) bool {
+	open, known := OpenAt(g.Hours, at)
+	return g.Open && (open || !known)
 }

@@ -29,6 +29,9 @@ const (
 	fTunnel
 	fLayer
 	fFootOneway
+	fCrossing
+	fWheelchair
+	fHours
 	fAddress
 	fLon
 	fLat
@@ -112,6 +115,7 @@ func tableOf(kind Kind) table {
 			{fKind, []string{"kind", "类型", "类别", "barrier"}},
 			{fCompound, []string{"compound_code", "所属小区", "所属小区编码", "compound", "小区"}},
 			{fOpen, []string{"open", "开放", "是否开放"}},
+			{fHours, []string{"hours", "开放时间", "opening_hours"}},
 		}, placeColumns...), needs: [][][]field{need([]field{fWKT})}}
 	case Streets:
 		return table{columns: append([]column{
@@ -126,6 +130,8 @@ func tableOf(kind Kind) table {
 			{fTunnel, []string{"tunnel", "隧道"}},
 			{fLayer, []string{"layer", "层", "图层"}},
 			{fFootOneway, []string{"foot_oneway", "步行单向"}},
+			{fCrossing, []string{"crossing", "过街方式", "过街"}},
+			{fWheelchair, []string{"wheelchair", "轮椅通行", "无障碍"}},
 		}, placeColumns...), needs: [][][]field{need([]field{fWKT})}}
 	case Buildings:
 		return table{columns: append([]column{

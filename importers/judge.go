@@ -135,6 +135,7 @@ func (j *judge) gate(r *row, p orb.Point) household.Gate {
 	g := household.Gate{
 		Code: r.code(fCode), Name: r.text(fName), CompoundCode: r.code(fCompound), Kind: wordKey(r.code(fKind)),
 		Open: r.bool(fOpen, true, "开 开放 open permissive", "关 关闭 封闭 closed locked private"), Geom: p,
+		Hours: r.text(fHours),
 	}
 	switch {
 	case g.Kind == "":
@@ -143,6 +144,9 @@ func (j *judge) gate(r *row, p orb.Point) household.Gate {
 		g.Kind = "gate"
 	case !tagValue(g.Kind):
 		r.fail(fKind, RejectValue, "the kind of the gate is not known", "write kind=gate, or OSM's value of barrier")
+	}
+	if _, ok := household.OpenAt(g.Hours, household.Daytime); g.Hours != "" && !ok {
+		r.fail(fHours, RejectValue, "the hours are not understood", "write 06:00-22:00, Mo-Fr 07:00-19:00; Sa,Su off, or 24/7")
 	}
 	if g.Code == "" {
 		g.Code = geometryCode("gate", p)

@@ -73,7 +73,31 @@ func (j *judge) streetWithout(r *row) household.Street {
 	default:
 		r.fail(fFootOneway, RejectValue, "the direction is neither 1, 0 nor -1", "write 1 along the line, -1 against it, 0 for both ways")
 	}
+	var ok bool
+	if s.Crossing, ok = crossingOf(wordKey(r.raw(fCrossing)), class); !ok {
+		r.fail(fCrossing, RejectValue, "the kind of crossing is not known", "write signals, marked, unmarked, or leave it empty")
+	}
+	s.NoWheels = !r.bool(fWheelchair, true, "designated limited 可 可以 可通行", "不可 禁止 不可通行")
 	return s
+}
+
+// crossingOf reads how a street crosses a carriageway, in words of OSM or
+// Chinese. A street of class crossing without more is an unmarked one.
+func crossingOf(word, class string) (household.Crossing, bool) {
+	switch word {
+	case "signals", "traffic_signals", "信号灯", "红绿灯", "灯控":
+		return household.CrossingSignals, true
+	case "marked", "zebra", "uncontrolled", "斑马线", "人行横道":
+		return household.CrossingMarked, true
+	case "unmarked", "无标线", "无":
+		return household.CrossingUnmarked, true
+	case "", "no", "否":
+		if class == "crossing" && word == "" {
+			return household.CrossingUnmarked, true
+		}
+		return "", true
+	}
+	return "", false
 }
 
 // walkable reports whether streets of the class may be walked along unless

@@ -147,14 +147,14 @@ func TestLoadEveryKindOnceAndAgain(t *testing.T) {
 	}{
 		{importers.Areas, townAreas(), map[string]int64{"area": 5, "grid": 2}},
 		{importers.Compounds, []importers.Entity{
-			household.Gate{Code: "G1", CompoundCode: "C1", Kind: "gate", Open: true, NodeID: 7, Geom: orb.Point{123.4, 41.805}},
+			household.Gate{Code: "G1", CompoundCode: "C1", Kind: "gate", Open: true, Hours: "06:00-22:00", NodeID: 7, Geom: orb.Point{123.4, 41.805}},
 			household.Compound{Code: "C1", Name: "试验小区", Walled: true, Geom: multi(square(123.4, 41.8, 0.004))},
 			household.Barrier{Code: "W1", Kind: household.BarrierWall, Geom: orb.MultiLineString{{{123.4, 41.8}, {123.404, 41.8}}}},
 			household.Land{Code: "L1", Name: "湖", Kind: household.LandWater, Geom: multi(square(123.405, 41.805, 0.001))},
 		}, map[string]int64{"gate": 1, "compound": 1, "barrier": 1, "land": 1}},
 		{importers.Streets, []importers.Entity{
 			household.Street{Code: "S1", Name: "试验路", Class: "residential", Foot: true, NodeIDs: []int64{1, 2}, Geom: orb.LineString{{123.4, 41.8}, {123.41, 41.8}}},
-			household.Street{Code: "S2", Class: "steps", Foot: true, Steps: true, Layer: -1, FootOneway: -1, Geom: orb.LineString{{123.4, 41.8}, {123.4, 41.81}}},
+			household.Street{Code: "S2", Class: "steps", Foot: true, Steps: true, Layer: -1, FootOneway: -1, Crossing: household.CrossingSignals, NoWheels: true, Geom: orb.LineString{{123.4, 41.8}, {123.4, 41.81}}},
 		}, map[string]int64{"street": 2}},
 		{importers.Buildings, []importers.Entity{
 			household.Entrance{BuildingCode: "B1", Number: "1", Kind: "stairwell", Geom: orb.Point{123.401, 41.801}, Located: true, NodeID: 9},

@@ -87,10 +87,10 @@ func loadList(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p tableList) (e
 			func(c *cityindex.Compound, g orb.Geometry) { c.Geom = multiPolygon(g) })
 	case listGates:
 		d.Gates, err = collect(ctx, tx, `
-			SELECT id, coalesce(compound_id, 0), code, name, kind, open, coalesce(node_id, 0), geom
+			SELECT id, coalesce(compound_id, 0), code, name, kind, open, hours, coalesce(node_id, 0), geom
 			  FROM gate WHERE ended_on IS NULL ORDER BY id`,
 			func(r pgx.Rows, c *cityindex.Gate, g *[]byte) error {
-				return r.Scan(&c.ID, &c.CompoundID, &c.Code, &c.Name, &c.Kind, &c.Open, &c.NodeID, g)
+				return r.Scan(&c.ID, &c.CompoundID, &c.Code, &c.Name, &c.Kind, &c.Open, &c.Hours, &c.NodeID, g)
 			},
 			func(c *cityindex.Gate, g orb.Geometry) { c.Geom, _ = g.(orb.Point) })
 	case listBarriers:
@@ -107,11 +107,11 @@ func loadList(ctx context.Context, tx pgx.Tx, d *cityindex.Data, p tableList) (e
 			func(l *cityindex.Land, g orb.Geometry) { l.Geom = multiPolygon(g) })
 	case listStreets:
 		d.Streets, err = collect(ctx, tx, `
-			SELECT id, code, name, name_en, class, foot, steps, bridge, tunnel, layer, foot_oneway, node_ids, geom
+			SELECT id, code, name, name_en, class, foot, steps, bridge, tunnel, layer, foot_oneway, crossing, no_wheels, node_ids, geom
 			  FROM street WHERE ended_on IS NULL ORDER BY id`,
 			func(r pgx.Rows, s *cityindex.Street, g *[]byte) error {
 				return r.Scan(&s.ID, &s.Code, &s.Name, &s.NameEn, &s.Class, &s.Foot, &s.Steps, &s.Bridge, &s.Tunnel,
-					&s.Layer, &s.FootOneway, &s.NodeIDs, g)
+					&s.Layer, &s.FootOneway, &s.Crossing, &s.NoWheels, &s.NodeIDs, g)
 			},
 			func(s *cityindex.Street, g orb.Geometry) { s.Geom, _ = g.(orb.LineString) })
 	case listBuildings:

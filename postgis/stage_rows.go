@@ -116,12 +116,13 @@ func (e *encoder) compound(n, row int64, c household.Compound) *importers.Reject
 
 func (e *encoder) gate(n, row int64, g household.Gate) *importers.Reject {
 	r := e.table("gate")
-	r.begin(9, n, row)
+	r.begin(10, n, row)
 	r.key("code", g.Code)
 	r.text("name", g.Name)
 	r.text("compound", g.CompoundCode)
 	r.text("kind", g.Kind)
 	r.bool(g.Open)
+	r.text("hours", g.Hours)
 	r.int8OrNull(g.NodeID)
 	r.geometry(g.Geom, encodeGeom)
 	return r.end()
@@ -149,7 +150,7 @@ func (e *encoder) land(n, row int64, l household.Land) *importers.Reject {
 
 func (e *encoder) street(n, row int64, s household.Street) *importers.Reject {
 	r := e.table("street")
-	r.begin(14, n, row)
+	r.begin(16, n, row)
 	if s.NodeIDs != nil && len(s.NodeIDs) != len(s.Geom) {
 		r.reject("geometry", importers.RejectGeometry, "the shape has another number of points than of node ids", "get the file anew; it is damaged")
 	}
@@ -166,6 +167,9 @@ func (e *encoder) street(n, row int64, s household.Street) *importers.Reject {
 	r.bool(s.Tunnel)
 	r.int2(s.Layer)
 	r.int2(int16(s.FootOneway))
+	oneOf(r, "crossing", s.Crossing, "", household.CrossingSignals, household.CrossingMarked, household.CrossingUnmarked)
+	r.text("crossing", string(s.Crossing))
+	r.bool(s.NoWheels)
 	r.int8Array(s.NodeIDs)
 	r.geometry(s.Geom, encodeGeom)
 	return r.end()

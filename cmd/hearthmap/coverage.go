@@ -22,6 +22,7 @@ type coverageCommand struct {
 type walking struct {
 	Standard string `help:"The planning standard." default:"gb50180-2018"`
 	Method   string `help:"network: on foot along streets and through gates; radius: straight." enum:"network,radius" default:"network"`
+	At       string `help:"Time of the week at which gates with hours are looked at: 22:30, or Sa 22:30." default:"Tu 10:00" placeholder:"TIME"`
 	Profile  string `help:"Who walks: standard, adult, elderly or wheelchair." enum:"standard,adult,elderly,wheelchair" default:"standard"`
 }
 
@@ -31,11 +32,15 @@ func (w walking) result(ctx context.Context, db *postgis.DB, requirements []stri
 	if err != nil {
 		return nil, err
 	}
+	at, err := household.ParseWeekMinute(w.At)
+	if err != nil {
+		return nil, err
+	}
 	data, err := w.load(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	return coverage.New(data).Run(ctx, coverage.Request{
+	return coverage.New(data, coverage.At(at)).Run(ctx, coverage.Request{
 		Standard: std, Requirements: requirements, Method: coverage.Method(w.Method), Profile: coverage.Profile(w.Profile),
 	})
 }

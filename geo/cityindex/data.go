@@ -57,8 +57,14 @@ type Gate struct {
 	Name       string
 	Kind       string
 	Open       bool
+	Hours      string // see household.Gate
 	NodeID     int64
 	Geom       orb.Point
+}
+
+// OpenAt reports whether people on foot get through at a time.
+func (g *Gate) OpenAt(at household.WeekMinute) bool {
+	return (&household.Gate{Open: g.Open, Hours: g.Hours}).OpenAt(at)
 }
 
 // Land is a piece of ground for the base map.

@@ -48,6 +48,7 @@ type Engine struct {
 type options struct {
 	maxLeg float64
 	viable float64
+	at     household.WeekMinute
 }
 
 // Option changes how an Engine is made.
@@ -60,13 +61,17 @@ func MaxLeg(metres float64) Option { return func(o *options) { o.maxLeg = metres
 // network is an island (walk.DefaultViable).
 func Viable(metres float64) Option { return func(o *options) { o.viable = metres } }
 
+// At sets the time of the week at which gates with hours are looked at
+// (household.Daytime).
+func At(t household.WeekMinute) Option { return func(o *options) { o.at = t } }
+
 // New makes the engine of a snapshot. It keeps data, which must not change.
 func New(data *cityindex.Data, opts ...Option) *Engine {
-	e := &Engine{data: data, fields: map[fieldKey]*keptField{}}
+	e := &Engine{data: data, fields: map[fieldKey]*keptField{}, options: options{at: household.Daytime}}
 	for _, o := range opts {
 		o(&e.options)
 	}
-	n, streets := network(data)
+	n, streets := network(data, e.options.at)
 	e.streets = streets
 	e.graph = walk.Build(n, walk.Options{Viable: e.options.viable})
 	e.begin()
@@ -113,7 +118,7 @@ func (e *Engine) Data() *cityindex.Data { return e.data }
 // network takes from the snapshot what walkers meet, by code: where two streets
 // are equally near, the order of the list decides, and the order of rows in a
 // database must not. streets are the indices of the network's streets.
-func network(data *cityindex.Data) (n walk.Network, streets []int32) {
+func network(data *cityindex.Data, t household.WeekMinute) (n walk.Network, streets []int32) {
 	n.Barriers = data.Barriers
 	streets = byCode(data.Streets, func(s *cityindex.Street) string { return orderCode(s.ID, s.Code) })
 	for _, i := range streets {
@@ -125,7 +130,7 @@ func network(data *cityindex.Data) (n walk.Network, streets []int32) {
 	}
 	for _, i := range byCode(data.Gates, func(g *cityindex.Gate) string { return g.Code }) {
 		g := &data.Gates[i]
-		n.Gates = append(n.Gates, walk.Gate{Open: g.Open, NodeID: g.NodeID, Geom: g.Geom})
+		n.Gates = append(n.Gates, walk.Gate{Open: g.OpenAt(t), NodeID: g.NodeID, Geom: g.Geom})
 	}
 	n.Water = water(data)
 	return n, streets

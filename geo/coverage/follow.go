@@ -178,7 +178,7 @@ func sameGround(a, b *cityindex.Data) bool {
 			return x.Code == y.Code && x.Walled == y.Walled && samePolygons(x.Geom, y.Geom)
 		}) &&
 		same(a.Gates, b.Gates, func(x, y *cityindex.Gate) bool {
-			return x.Code == y.Code && x.Open == y.Open && x.NodeID == y.NodeID && x.Geom == y.Geom
+			return x.Code == y.Code && x.Open == y.Open && x.Hours == y.Hours && x.NodeID == y.NodeID && x.Geom == y.Geom
 		}) &&
 		same(a.Barriers, b.Barriers, func(x, y *household.Barrier) bool {
 			return x.Kind == y.Kind && slices.EqualFunc(x.Geom, y.Geom, slices.Equal[orb.LineString])
@@ -198,7 +198,8 @@ func water(data *cityindex.Data) (out []orb.MultiPolygon) {
 
 func sameStreet(x, y *household.Street) bool {
 	return x.Code == y.Code && x.Foot == y.Foot && x.Steps == y.Steps && x.Bridge == y.Bridge && x.Tunnel == y.Tunnel &&
-		x.Layer == y.Layer && x.FootOneway == y.FootOneway && slices.Equal(x.NodeIDs, y.NodeIDs) && slices.Equal(x.Geom, y.Geom)
+		x.Layer == y.Layer && x.FootOneway == y.FootOneway && x.Crossing == y.Crossing && x.NoWheels == y.NoWheels &&
+		slices.Equal(x.NodeIDs, y.NodeIDs) && slices.Equal(x.Geom, y.Geom)
 }
 
 func samePolygons(x, y orb.MultiPolygon) bool {

@@ -73,8 +73,8 @@ func list[T any](d *digest, name string, items []T, code func(*T) string, write 
 // of database ids. Names and addresses are left out.
 func hashData(data *cityindex.Data, o options) [32]byte {
 	d := &digest{h: sha256.New()}
-	d.text("hearthmap coverage input 1")
-	d.int(int64(math.Round(o.maxLeg*10)), int64(math.Round(o.viable*10)))
+	d.text("hearthmap coverage input 2")
+	d.int(int64(math.Round(o.maxLeg*10)), int64(math.Round(o.viable*10)), int64(o.at))
 	areas, grids, compounds := codes(data)
 	d.ground(data, areas)
 	list(d, "building", data.Buildings, func(b *cityindex.Building) string { return b.Code }, func(b *cityindex.Building) {
@@ -124,6 +124,8 @@ func (d *digest) ground(data *cityindex.Data, areas map[int64]string) {
 		d.bool(s.Steps)
 		d.bool(s.Bridge)
 		d.bool(s.Tunnel)
+		d.bool(s.NoWheels)
+		d.text(string(s.Crossing))
 		d.int(int64(s.Layer), int64(s.FootOneway), int64(len(s.NodeIDs)))
 		d.int(s.NodeIDs...)
 		d.points(s.Geom...)
@@ -134,6 +136,7 @@ func (d *digest) ground(data *cityindex.Data, areas map[int64]string) {
 	})
 	list(d, "gate", data.Gates, func(g *cityindex.Gate) string { return g.Code }, func(g *cityindex.Gate) {
 		d.bool(g.Open)
+		d.text(g.Hours)
 		d.int(g.NodeID)
 		d.points(g.Geom)
 	})

@@ -75,7 +75,7 @@ func layOut(e *coverage.Engine, category household.Category, m walk.Mode) *route
 	}
 	for i := range int32(g.NumEdges()) {
 		edge := g.Edge(i)
-		if m == walk.OnWheel && edge.Flags&walk.Steps != 0 {
+		if m == walk.OnWheel && edge.Flags&(walk.Steps|walk.NoWheels) != 0 {
 			continue
 		}
 		stops := append([]stop{{int64(edge.From), 0}}, onEdge[i]...)

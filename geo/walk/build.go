@@ -8,7 +8,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"hearthmap/geo"
 	"hearthmap/household"
 )
 
@@ -39,7 +38,7 @@ func Build(n Network, o Options) *Graph {
 		pieces = append(pieces, c.cut(s)...)
 	}
 	isolate(pieces, closed, &c.copies)
-	g := assemble(pieces)
+	g := assemble(pieces, weigh(pieces, n.Streets))
 	g.walls = c.walls
 	g.blockers = newBlockers(n, c.walls)
 	viable := o.Viable
@@ -130,7 +129,7 @@ func isolate(pieces []stretch, closed map[int32]bool, copies *int32) {
 }
 
 // assemble numbers the nodes along a Hilbert curve and sorts the edges.
-func assemble(pieces []stretch) *Graph {
+func assemble(pieces []stretch, weights []float64) *Graph {
 	g := &Graph{}
 	number := map[nodeKey]int32{}
 	node := func(k nodeKey, p orb.Point) int32 {
@@ -143,8 +142,8 @@ func assemble(pieces []stretch) *Graph {
 		return i
 	}
 	lines := make([]orb.LineString, 0, len(pieces))
-	for _, s := range pieces {
-		w := math.Round(geo.Length(s.line) * 10)
+	for i, s := range pieces {
+		w := weights[i]
 		if !(w < math.MaxInt32/4) {
 			continue // not a number, or not on this earth
 		}

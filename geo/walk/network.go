@@ -58,7 +58,7 @@ type Mode uint8
 // The modes.
 const (
 	OnFoot  Mode = iota // every walkable street
-	OnWheel             // no steps: wheelchairs, prams
+	OnWheel             // no steps, no kerbs, no loose ground: wheelchairs, prams
 	modes   = iota
 )
 
@@ -70,16 +70,18 @@ const (
 	Forward  Flags = 1 << iota // may be walked from From to To
 	Backward                   // may be walked from To to From
 	Steps
-	Raised // bridge, tunnel or another layer: walls do not cut it
+	NoWheels // no steps, but a kerb or ground that wheelchairs do not get over
+	Crossing // of a carriageway: the weight holds a wait
+	Raised   // bridge, tunnel or another layer: walls do not cut it
 )
 
 // allows reports whether the mode may use an edge of these flags.
-func (f Flags) allows(m Mode) bool { return m == OnFoot || f&Steps == 0 }
+func (f Flags) allows(m Mode) bool { return m == OnFoot || f&(Steps|NoWheels) == 0 }
 
 // Edge is a stretch of a street between two nodes.
 type Edge struct {
 	From, To int32
-	Weight   int32 // decimetres, at least 1
+	Weight   int32 // decimetres, at least 1; of a crossing, with what it costs
 	Street   int32 // index into Network.Streets
 	Inside   int32 // index of the walled compound that holds all of it; -1 none
 	Flags    Flags

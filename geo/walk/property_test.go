@@ -243,6 +243,9 @@ func straddle(p, q, a, b orb.Point) bool {
 func pointAt(g *walk.Graph, j walk.Join) orb.Point {
 	rest := float64(j.Offset) / 10
 	l := g.Line(j.Edge)
+	if e := g.Edge(j.Edge); e.Flags&walk.Crossing != 0 { // the wait is spread along it
+		rest *= 10 * geo.Length(l) / float64(e.Weight)
+	}
 	for i := 1; i < len(l); i++ {
 		d := geo.Distance(l[i-1], l[i])
 		if rest <= d || i == len(l)-1 {

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"hearthmap/geo/walk"
+	"hearthmap/household"
 )
 
 // drawNetwork draws streets on a grid of 100 m whose vertices coincide often,
@@ -40,6 +41,8 @@ func drawNetwork(t *rapid.T) walk.Network {
 		s := path(xy...)
 		s.FootOneway = int8(rapid.SampledFrom([]int{0, 0, 1, -1}).Draw(t, "oneway"))
 		s.Steps = rapid.IntRange(0, 4).Draw(t, "steps") == 0
+		s.NoWheels = rapid.IntRange(0, 9).Draw(t, "kerb") == 0
+		s.Crossing = rapid.SampledFrom([]household.Crossing{"", "", "", household.CrossingSignals, household.CrossingMarked}).Draw(t, "crossing")
 		net.Streets = append(net.Streets, s)
 	}
 	return net
@@ -56,7 +59,7 @@ func drawJoin(t *rapid.T, g *walk.Graph, edges []int32) walk.Join {
 func usable(g *walk.Graph, m walk.Mode) []int32 {
 	var edges []int32
 	for e := range int32(g.NumEdges()) {
-		if m == walk.OnFoot || g.Edge(e).Flags&walk.Steps == 0 {
+		if m == walk.OnFoot || g.Edge(e).Flags&(walk.Steps|walk.NoWheels) == 0 {
 			edges = append(edges, e)
 		}
 	}

@@ -130,9 +130,14 @@ func (s *snapper) best(viable bool) (Join, bool) {
 }
 
 // offset is the distance along the edge to the point t on its segment, in
-// decimetres, between 0 and the weight.
+// decimetres, between 0 and the weight. On a crossing the wait is part of it,
+// spread along the edge.
 func (g *Graph) offset(edge, segment int32, t float64) int32 {
 	line := g.Line(edge)
 	along := geo.Length(line[:segment]) + t*geo.Distance(line[segment-1], line[segment])
-	return max(0, min(int32(math.Round(along*10)), g.edges[edge].Weight))
+	weight := g.edges[edge].Weight
+	if g.edges[edge].Flags&Crossing != 0 {
+		along *= float64(weight) / (10 * geo.Length(line))
+	}
+	return max(0, min(int32(math.Round(along*10)), weight))
 }

@@ -219,6 +219,12 @@ func flagsOf(s *household.Street) Flags {
 	if s.Steps {
 		f |= Steps
 	}
+	if s.Crossing != "" {
+		f |= Crossing
+	}
+	if s.NoWheels {
+		f |= NoWheels
+	}
 	if s.Bridge || s.Tunnel || s.Layer != 0 {
 		f |= Raised
 	}

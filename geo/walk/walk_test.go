@@ -309,6 +309,70 @@ func TestByHand(t *testing.T) {
 			a:    at(0, 151), b: at(100, 0), want: -1,
 		},
 		{
+			name: "lights cost 20 s, which are 20 m",
+			net:  walk.Network{Streets: crossing(household.CrossingSignals)},
+			a:    at(-100, 5), b: at(112, 5), want: 5 + 100 + 12 + 20 + 100 + 5,
+		},
+		{
+			name: "a zebra crossing costs 5 s",
+			net:  walk.Network{Streets: crossing(household.CrossingMarked)},
+			a:    at(-100, 5), b: at(112, 5), want: 5 + 100 + 12 + 5 + 100 + 5,
+		},
+		{
+			name: "a crossing without marks costs 10 s",
+			net:  walk.Network{Streets: crossing(household.CrossingUnmarked)},
+			a:    at(-100, 5), b: at(112, 5), want: 5 + 100 + 12 + 10 + 100 + 5,
+		},
+		{
+			name: "a crossing parted where a path meets it costs once",
+			net: walk.Network{Streets: append(crossing(household.CrossingSignals)[:2:2],
+				func() household.Street {
+					s := crossing(household.CrossingSignals)[2]
+					s.Geom = line(0, 0, 6, 0, 12, 0)
+					return s
+				}(), path(6, 0, 6, 300))},
+			a: at(-100, 5), b: at(112, 5), want: 5 + 100 + 12 + 20 + 100 + 5,
+		},
+		{
+			name: "half a crossing costs half the wait, from either side",
+			net:  walk.Network{Streets: crossing(household.CrossingSignals)},
+			a:    at(6, 5), b: at(112, 5), want: 5 + 6 + 10 + 100 + 5,
+		},
+		{
+			name: "the detour by the bridge is shorter than the wait",
+			net: walk.Network{Streets: append(crossing(household.CrossingSignals),
+				func() household.Street { s := path(0, 0, 6, 12, 12, 0); s.Bridge = true; return s }())},
+			a: at(-100, 5), b: at(112, 5), want: 5 + 100 + 26.83 + 100 + 5,
+		},
+		{
+			name: "a kerb stops wheels", mode: walk.OnWheel,
+			net: walk.Network{Streets: kerb()},
+			a:   at(-100, 5), b: at(112, 5), want: -1,
+		},
+		{
+			name: "a kerb stops nobody on foot",
+			net:  walk.Network{Streets: kerb()},
+			a:    at(-100, 5), b: at(112, 5), want: 5 + 100 + 12 + 5 + 100 + 5,
+		},
+		{
+			name: "oneway steps lead up only, the way down goes around",
+			net: walk.Network{Streets: func() []household.Street {
+				s := stairs()
+				s[1].FootOneway = 1
+				return s
+			}()},
+			a: at(100, 5), b: at(-100, 5), want: 5 + 50 + 100 + 50 + 100 + 100 + 5,
+		},
+		{
+			name: "oneway steps walked up",
+			net: walk.Network{Streets: func() []household.Street {
+				s := stairs()
+				s[1].FootOneway = 1
+				return s
+			}()},
+			a: at(-100, 5), b: at(100, 5), want: 5 + 100 + 50 + 50 + 5,
+		},
+		{
 			name: "motorways are not walked",
 			net:  walk.Network{Streets: []household.Street{{Class: "motorway", Geom: line(-300, 0, 300, 0)}}},
 			a:    at(0, 5), b: at(100, 0), want: -1,
@@ -322,6 +386,20 @@ func TestByHand(t *testing.T) {
 			}
 		})
 	}
+}
+
+// crossing is two streets of 300 m and 12 m across the carriageway between.
+func crossing(kind household.Crossing) []household.Street {
+	x := path(0, 0, 12, 0)
+	x.Crossing = kind
+	return []household.Street{path(-300, 0, 0, 0), path(12, 0, 312, 0), x}
+}
+
+// kerb is a zebra crossing with a kerb.
+func kerb() []household.Street {
+	s := crossing(household.CrossingMarked)
+	s[2].NoWheels = true
+	return s
 }
 
 // stairs are a street with steps in its middle and a ramp around them.

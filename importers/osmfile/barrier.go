@@ -73,6 +73,15 @@ func gateOpen(t tags) bool {
 	return !t.is("access", "no", "military")
 }
 
+// gateHours are the opening hours of a gate, where they can be read.
+func gateHours(t tags) string {
+	hours := t.get("opening_hours")
+	if _, ok := household.OpenAt(hours, household.Daytime); !ok {
+		return ""
+	}
+	return hours
+}
+
 // emitGate yields the gate that a node is.
 func (c *city) emitGate(p *point) error {
 	if !isGate(p.tags) {
@@ -86,6 +95,7 @@ func (c *city) emitGate(p *point) error {
 		CompoundCode: c.compounds.gateOf[p.id],
 		Kind:         p.tags.get("barrier"),
 		Open:         gateOpen(p.tags),
+		Hours:        gateHours(p.tags),
 		NodeID:       p.id,
 		Geom:         p.p.point(),
 	})

@@ -28,6 +28,8 @@ type city struct {
 	used  bool
 
 	nodes     nodeStore
+	crossings map[int64]household.Crossing // nodes where people cross a carriageway
+	kerbs     map[int64]bool               // nodes with a kerb that wheels do not get over
 	points    []point
 	relations []*relation
 	members   map[int64]*way // ways that relations are made of; nil until read
@@ -59,7 +61,7 @@ func newCity(s *Source, yield func(importers.Item) error) *city {
 	return &city{
 		src: s, stats: s.stats, yield: yield,
 		members: map[int64]*way{}, absorbed: map[int64][]tags{}, plazas: map[int64]tags{},
-		doors: map[int64]string{}, numbers: map[string]bool{},
+		doors: map[int64]string{}, numbers: map[string]bool{}, crossings: map[int64]household.Crossing{}, kerbs: map[int64]bool{},
 	}
 }
 
@@ -113,6 +115,12 @@ func (c *city) loadNode(id int64, p pos, t tags) error {
 			if err := c.addAddress(p, t); err != nil {
 				return err
 			}
+		}
+		if x := crossingType(t); x != "" && t.is("highway", "crossing", "traffic_signals") {
+			c.crossings[id] = x
+		}
+		if t.is("kerb", "raised", "high") {
+			c.kerbs[id] = true
 		}
 		if nodeMatters(t) {
 			c.points = append(c.points, point{id, p, t.clone()})

@@ -86,6 +86,49 @@ func footOneway(t tags) int8 {
 	return 0
 }
 
+// crossingType returns how people cross a carriageway by the tags of a
+// crossing, a node or a way; "" when they do not say.
+func crossingType(t tags) household.Crossing {
+	switch {
+	case t.is("crossing", "traffic_signals"), t.is("crossing:signals", "yes"):
+		return household.CrossingSignals
+	case t.is("crossing", "uncontrolled", "zebra", "marked"), t.get("crossing_ref") != "":
+		return household.CrossingMarked
+	case t.is("crossing", "unmarked"), t.is("crossing:markings", "no"):
+		return household.CrossingUnmarked
+	case t.get("crossing:markings") != "":
+		return household.CrossingMarked
+	case t.is("highway", "traffic_signals"):
+		return household.CrossingSignals
+	}
+	return ""
+}
+
+// cross sets how the way crosses a carriageway, if it does: by its own tags,
+// else by those of a crossing among its nodes.
+func (c *city) cross(s *household.Street, t tags, refs []int64) {
+	if !t.is("footway", "crossing") && !t.is("path", "crossing") && !t.is("cycleway", "crossing") {
+		return
+	}
+	s.Crossing = crossingType(t)
+	for _, id := range refs {
+		if s.Crossing == "" {
+			s.Crossing = c.crossings[id]
+		}
+		s.NoWheels = s.NoWheels || c.kerbs[id]
+	}
+	if s.Crossing == "" {
+		s.Crossing = household.CrossingUnmarked
+	}
+}
+
+// noWheels says whether wheelchairs cannot use the way, steps aside.
+func noWheels(t tags) bool {
+	return t.is("wheelchair", "no") || t.is("kerb", "raised", "high") ||
+		t.is("surface", "sand", "mud", "rock", "pebblestone", "stepping_stones") ||
+		t.is("smoothness", "very_bad", "horrible", "very_horrible", "impassable")
+}
+
 // newStreet makes a street without code and line.
 func newStreet(class string, t tags) household.Street {
 	layer, err := strconv.Atoi(strings.TrimPrefix(t.get("layer"), "+"))
@@ -104,6 +147,7 @@ func newStreet(class string, t tags) household.Street {
 		Tunnel:     t.set("tunnel") && !t.is("tunnel", "building_passage"),
 		Layer:      int16(layer),
 		FootOneway: footOneway(t),
+		NoWheels:   noWheels(t),
 	}
 }
 
@@ -178,6 +222,7 @@ func (c *city) emitStreet(w *way, t tags) error {
 			s.Code += "." + strconv.Itoa(i+1)
 		}
 		s.NodeIDs, s.Geom = run.refs, lineString(run.line)
+		c.cross(&s, t, run.refs)
 		c.stats.StreetPieces++
 		c.compounds.walk(w.id, &s, run)
 		if err := c.emit(w.id, s); err != nil {

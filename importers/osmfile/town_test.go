@@ -396,3 +396,41 @@ func TestAddress(t *testing.T) {
 		}
 	}
 }
+
+// TestCrossings checks what is said of ways across a carriageway, by their
+// own tags and by those of the crossing on them, and of kerbs.
+func TestCrossings(t *testing.T) {
+	items, _ := town(t, `
+n 1 0 0 kerb=lowered
+n 2 6 0 highway=crossing crossing=traffic_signals
+n 3 12 0 kerb=raised
+n 4 20 0
+n 5 26 0 highway=crossing crossing=uncontrolled
+n 6 32 0
+n 7 40 0
+w 1 1,2 highway=footway footway=crossing
+w 2 2,3 highway=footway footway=crossing
+w 3 4,5,6 highway=path path=crossing
+w 4 4,5,6 highway=footway footway=crossing crossing=unmarked
+w 5 6,7 highway=footway footway=crossing
+w 6 6,7 highway=footway footway=crossing crossing:markings=zebra
+w 7 2,5 highway=residential
+w 8 1,4 highway=footway wheelchair=no
+w 9 1,7 highway=path surface=sand
+w 10 3,7 highway=footway
+`)
+	got := streets(items)
+	for code, want := range map[string]struct {
+		crossing household.Crossing
+		noWheels bool
+	}{
+		"osm:w1": {household.CrossingSignals, false}, "osm:w2": {household.CrossingSignals, true},
+		"osm:w3": {household.CrossingMarked, false}, "osm:w4": {household.CrossingUnmarked, false},
+		"osm:w5": {household.CrossingUnmarked, false}, "osm:w6": {household.CrossingMarked, false},
+		"osm:w7": {"", false}, "osm:w8": {"", true}, "osm:w9": {"", true}, "osm:w10": {"", false},
+	} {
+		if s, ok := got[code]; !ok || s.Crossing != want.crossing || s.NoWheels != want.noWheels {
+			t.Errorf("%s: %q %v, want %+v", code, s.Crossing, s.NoWheels, want)
+		}
+	}
+}
