@@ -8,6 +8,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"hearthmap/geo"
 	"hearthmap/geo/walk"
 	"hearthmap/household"
 )
@@ -90,20 +91,25 @@ func (e *Engine) isochrone(ctx context.Context, out *Isochrone, limits []int32) 
 		return err
 	}
 	defer field.Release()
-	found, err := e.Catchments(ctx, CatchmentRequest{Places: []orb.Point{out.At}, Profile: out.Profile, Reach: most})
-	if err != nil {
-		return err
-	}
-	buildings, ways := found[0].Buildings, found[0].Decimetres
 	joins := e.joins[mode]()
-	seen := make([]walk.Seen, 0, len(buildings)+1)
-	seen = append(seen, walk.Seen{At: out.At, Join: at, Decimetres: at.Leg})
-	for k, b := range buildings {
+	seen := []walk.Seen{{At: out.At, Join: at, Decimetres: at.Leg}}
+	var buildings, ways []int32
+	// A way is no shorter than the straight line, but for the rounding of each
+	// edge to a decimetre.
+	near := geo.Pad(out.At.Bound(), 1.1*float64(most)/10+20)
+	for _, b := range e.residential {
+		best := walk.Seen{Decimetres: math.MaxInt32}
 		for _, j := range joins.building[b].at {
-			if d, _, ok := field.At(j); ok && d == ways[k] {
-				seen = append(seen, walk.Seen{At: e.data.Buildings[b].Point, Join: j, Decimetres: d})
-				break
+			if !near.Contains(j.Point) {
+				continue
 			}
+			if d, _, ok := field.At(j); ok && d <= most && d < best.Decimetres {
+				best = walk.Seen{At: e.data.Buildings[b].Point, Join: j, Decimetres: d}
+			}
+		}
+		if best.Decimetres <= most {
+			seen = append(seen, best)
+			buildings, ways = append(buildings, b), append(ways, best.Decimetres)
 		}
 	}
 	areas, cell, err := e.graph.Isochrones(ctx, field, out.At, limits, seen)
