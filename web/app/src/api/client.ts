@@ -17,6 +17,8 @@ import type {
   PersonCard,
   Revealed,
   Session,
+  SitingPlan,
+  SitingRequest,
   Standard,
   UnitCard,
 } from './types'
@@ -122,6 +124,8 @@ export class Client {
   coverage = (q: { standard: string; level: AreaLevel; area?: string }, signal?: AbortSignal) => this.send<CoverageResult>('GET', '/coverage', { query: q, signal })
   reaches = (code: string, standard: string, signal?: AbortSignal) =>
     this.send<BuildingReaches>('GET', `/coverage/buildings/${encodeURIComponent(code)}`, { query: { standard }, signal })
+
+  siting = (body: SitingRequest, signal?: AbortSignal) => this.send<SitingPlan>('POST', '/siting', { body, signal })
 
   building = (code: string, signal?: AbortSignal) => this.send<BuildingCard>('GET', `/buildings/${encodeURIComponent(code)}`, { signal })
   chart = (code: string, signal?: AbortSignal) => this.send<Chart>('GET', `/buildings/${encodeURIComponent(code)}/chart`, { signal })

@@ -1,9 +1,11 @@
 import { importEn } from './importing'
+import { sitingEn } from './siting'
 import type { Dictionary } from './zh'
 
 /** English. */
 export const en: Dictionary = {
   ...importEn,
+  ...sitingEn,
   'app.name': 'Hearthmap',
   'app.tagline': 'Every household on one map',
   'app.title': 'Hearthmap 装户图',

@@ -1,8 +1,10 @@
 import { importZh } from './importing'
+import { sitingZh } from './siting'
 
 /** Chinese, the first language of the page. Its keys are the keys of all. */
 export const zh = {
   ...importZh,
+  ...sitingZh,
   'app.name': '装户图',
   'app.tagline': '每一户，都在图上',
   'app.title': '装户图 Hearthmap',

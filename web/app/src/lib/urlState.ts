@@ -7,7 +7,7 @@ export interface UrlState {
   category?: string
   building?: string
   area?: string
-  tab?: 'services' | 'area'
+  tab?: 'services' | 'area' | 'siting'
 }
 
 const codePattern = /^[\p{L}\p{N}@._:/-]{1,80}$/u
@@ -32,7 +32,7 @@ export function parseUrlState(hash: string): UrlState {
   state.building = code(q.get('b'))
   state.area = code(q.get('area'))
   const tab = q.get('tab')
-  if (tab === 'area' || tab === 'services') state.tab = tab
+  if (tab === 'area' || tab === 'services' || tab === 'siting') state.tab = tab
   for (const k of Object.keys(state) as (keyof UrlState)[]) if (state[k] === undefined) delete state[k]
   return state
 }

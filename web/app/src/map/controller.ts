@@ -1,4 +1,4 @@
-import { AttributionControl, Map as GlMap, ScaleControl, setWorkerUrl, type ExpressionSpecification, type LngLatBoundsLike, type MapGeoJSONFeature, type MapMouseEvent, type PaddingOptions, type StyleSpecification } from 'maplibre-gl'
+import { AttributionControl, Map as GlMap, Marker, ScaleControl, setWorkerUrl, type ExpressionSpecification, type LngLatBoundsLike, type MapGeoJSONFeature, type MapMouseEvent, type PaddingOptions, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Bounds } from '../api/types'
@@ -251,6 +251,24 @@ export class MapController {
   setArea(code: string | undefined) {
     this.whenStyled(() => {
       if (this.map.getLayer(areaLayer)) this.map.setFilter(areaLayer, ['==', ['get', 'code'], code ?? ''] as never)
+    })
+  }
+
+  private pins: Marker[] = []
+
+  /** Numbered pins, such as sites for new facilities; those before are taken away. */
+  setPins(pins: { text: string; label: string; lon: number; lat: number }[]) {
+    for (const p of this.pins) p.remove()
+    this.pins = pins.map((p) => {
+      const element = document.createElement('div')
+      const pin = element.appendChild(document.createElement('div'))
+      pin.className = 'site-pin'
+      pin.title = p.label
+      pin.appendChild(document.createElement('b')).textContent = p.text
+      const marker = new Marker({ element, anchor: 'bottom-left' }).setLngLat([p.lon, p.lat]).addTo(this.map)
+      element.setAttribute('role', 'img')
+      element.setAttribute('aria-label', p.label)
+      return marker
     })
   }
 

@@ -1,5 +1,5 @@
 import { computed, inject, provide, reactive, ref, shallowRef, watch, type InjectionKey } from 'vue'
-import type { Area, AreaLevel, City, CoverageResult, Requirement, Standard } from '../api/types'
+import type { Area, AreaLevel, City, CoverageResult, Requirement, SitingModel, SitingPlan, SitingRequest, Standard } from '../api/types'
 import { useI18n } from '../i18n'
 import { startRequirement } from '../lib/requirements'
 import { palette as defaultPalette, type Palette } from '../map/theme'
@@ -38,13 +38,25 @@ export function createPage(session: SessionStore, location: Location, history: H
     category: start.category ?? '',
     building: start.building,
     area: start.area,
-    tab: start.tab ?? ('services' as 'services' | 'area'),
+    tab: start.tab ?? ('services' as 'services' | 'area' | 'siting'),
     unit: undefined as string | undefined, // never in the URL: a unit is a home
     facility: undefined as FacilityPick | undefined,
     map: start.map as UrlState['map'],
     zoom: start.map?.zoom ?? 0,
   })
   const camera = ref<CameraRequest>()
+  /** What was asked of siting, and its answer; kept while other tabs are looked at. */
+  const siting = {
+    form: reactive({
+      model: 'mclp' as SitingModel,
+      n: 3,
+      share: 1,
+      group: '' as '' | NonNullable<SitingRequest['group']>,
+      capacity: 0,
+      file: undefined as { name: string; text: string } | undefined,
+    }),
+    plan: shallowRef<SitingPlan>(),
+  }
   const palette = shallowRef<Palette>(defaultPalette)
 
   const standard = computed(() => standards.value.find((s) => s.id === view.standard))
@@ -135,7 +147,7 @@ export function createPage(session: SessionStore, location: Location, history: H
   }
 
   return {
-    session, client, city, standards, error, view, camera,
+    session, client, city, standards, error, view, camera, siting,
     standard, requirements, requirement, empty, palette,
     nameOf, areaName, categoryName, coverage, area, load,
     openBuilding, closeBuilding, openArea, openFacility,
