@@ -31,6 +31,13 @@ type Imports interface {
 	Rejects(p Principal, id string) (ImportRejects, error)
 	// History lists what was loaded, the newest first.
 	History(ctx context.Context) ([]ImportBatch, error)
+	// Addresses lists rows whose address is doubtful.
+	Addresses(ctx context.Context, p Principal, q AddressQuery) (AddressList, error)
+	// AcceptAddresses brings such rows in, in the buildings that were chosen.
+	AcceptAddresses(ctx context.Context, p Principal, batch int64, choices []AddressChoice) (AddressAcceptance, error)
+	// DeclineAddresses takes rows off the list, or puts them back, and returns
+	// how many changed.
+	DeclineAddresses(ctx context.Context, p Principal, batch int64, rows []AddressRow, again bool) (int, error)
 	// Undo takes a batch back; with plan it tells what that would do.
 	Undo(ctx context.Context, p Principal, batch int64, plan bool) (ImportUndo, error)
 }
@@ -228,6 +235,7 @@ type ImportBatch struct {
 	SHA256     string            `json:"sha256"`
 	Options    map[string]string `json:"options"`
 	UndoneAt   *time.Time        `json:"undone_at,omitempty"`
+	Doubtful   int64             `json:"doubtful,omitempty" doc:"addresses that wait for a decision"`
 	Undoes     int64             `json:"undoes,omitempty" doc:"the batch that this one took back; then updated counts what was reversed, unchanged what was kept, rejected what failed"`
 }
 

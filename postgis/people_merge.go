@@ -13,15 +13,6 @@ import (
 	"hearthmap/household"
 )
 
-// Unmerged says what taking a merge back did.
-type Unmerged struct {
-	Merge    int64 `json:"merge"`
-	Restored int64 `json:"restored"` // rows as they were before the merge
-	// Kept rows were edited since: they are given back to the entry they
-	// belonged to, with the newer values.
-	Kept int64 `json:"kept"`
-}
-
 // Merge makes one person of two entries: homes, tags and file hashes of gone
 // go to keep, whose own values stay; what keep lacks is filled in. The row of
 // gone remains, ended, and points to keep. It returns the merge's number, by
@@ -50,9 +41,9 @@ func (p *People) Merge(ctx context.Context, keep, gone int64, purpose string) (m
 
 // Unmerge takes a merge back. Merges of one person are taken back newest
 // first.
-func (p *People) Unmerge(ctx context.Context, merge int64, purpose string) (Unmerged, error) {
+func (p *People) Unmerge(ctx context.Context, merge int64, purpose string) (household.Unmerged, error) {
 	const op = "postgis.People.Unmerge"
-	out := Unmerged{Merge: merge}
+	out := household.Unmerged{Merge: merge}
 	if err := checkPurpose(op, &purpose); err != nil {
 		return out, err
 	}

@@ -42,8 +42,12 @@ func (r *Registry) Search(ctx context.Context, p household.Principal, text strin
 	if q.Text == "" {
 		return hits, nil
 	}
-	err := r.db.as(ctx, p, func(tx pgx.Tx, _ rights) error {
-		s := search{tx: tx, r: r, q: q, limit: limit}
+	merged, err := r.db.mergedInto(ctx, p, q)
+	if err != nil {
+		return nil, err
+	}
+	err = r.db.as(ctx, p, func(tx pgx.Tx, _ rights) error {
+		s := search{tx: tx, r: r, q: q, limit: limit, merged: merged}
 		steps := []func(context.Context) ([]household.Hit, error){s.codes, s.rooms, s.names}
 		if p.Role.SeesPersons() {
 			steps = append(steps, s.persons)
@@ -87,6 +91,8 @@ type search struct {
 	r     *Registry
 	q     household.Query
 	limit int
+	// merged are the people into whom entries with this number were merged.
+	merged []int64
 }
 
 // hitColumns fits scanHits: kind, code, title, detail, lon, lat, building, score.
@@ -286,6 +292,29 @@ func score(query string, grams, have []string, names ...string) float64 {
 	return best
 }
 
+// mergedInto finds the people into whom entries with the number that is
+// searched for were merged: they go by another one now. The owner looks; what
+// is found is then read with the caller's rights.
+func (db *DB) mergedInto(ctx context.Context, p household.Principal, q household.Query) ([]int64, error) {
+	if db.Keys == nil || !p.Role.SeesPersons() || q.ID == "" && q.Phone == "" {
+		return nil, nil
+	}
+	var id, phone []byte
+	if q.ID != "" {
+		id = db.Keys.Blind(fieldID, string(q.ID))
+	}
+	if q.Phone != "" {
+		phone = db.Keys.Blind(fieldPhone, q.Phone)
+	}
+	rows, err := db.Pool.Query(ctx, `SELECT resident_id FROM resident_alias WHERE match_hash = $1
+		UNION SELECT merged_into FROM resident WHERE phone_hash = $2 AND merged_into IS NOT NULL`, id, phone)
+	if err != nil {
+		return nil, noRows(err, "postgis.Registry.Search", "")
+	}
+	list, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	return list, noRows(err, "postgis.Registry.Search", "")
+}
+
 // persons finds people by identity number, phone or name, as far as the
 // transaction's role may see them.
 func (s *search) persons(ctx context.Context) ([]household.Hit, error) {
@@ -296,6 +325,9 @@ func (s *search) persons(ctx context.Context) ([]household.Hit, error) {
 	}
 	var tries []attempt
 	keys := s.r.db.Keys
+	if len(s.merged) > 0 {
+		tries = append(tries, attempt{`r.id = ANY ($1)`, s.merged, 85})
+	}
 	if keys != nil && s.q.ID != "" {
 		tries = append(tries, attempt{`r.match_hash = $1`, keys.Blind(fieldID, string(s.q.ID)), 90})
 	}

@@ -40,6 +40,7 @@ func (s *Server) routeImports(api huma.API) {
 		OperationID: "cancel-job", Method: http.MethodDelete, Path: "/api/v1/jobs/{id}", Tags: []string{tagImports},
 		Summary: "Stop an import; nothing of it stays",
 	}, s.cancelJob)
+	s.routeAddresses(api)
 	s.routeJobStreams(api)
 }
 

@@ -18,7 +18,7 @@ import (
 	"hearthmap/tiles"
 )
 
-// Config is what a Server needs. All fields but Imports and Demo are required.
+// Config is what a Server needs. All fields but Imports, People and Demo are required.
 type Config struct {
 	City     *cityindex.Live
 	Coverage *coverage.Live
@@ -34,6 +34,9 @@ type Config struct {
 	SecureCookies bool
 	// Imports loads files that are handed over here; nil where that is off.
 	Imports household.Imports
+	// People is the review of entries that may be one person; nil where that
+	// is off.
+	People household.PeopleReview
 	// Demo lists the accounts that the sign-in page offers; nil for real use.
 	Demo []DemoAccount
 }
@@ -69,6 +72,7 @@ func New(c Config) *Server {
 	s.routeIsochrone(s.api)
 	s.routeRegistry(s.api)
 	s.routeImports(s.api)
+	s.routePeople(s.api)
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
 		s.writeProblem(w, household.Errorf(household.NotFound, "web", "there is no such address in the API").

@@ -95,7 +95,7 @@ func newStack(t *testing.T, demo []web.DemoAccount) *stack {
 		City: s.live, Coverage: engines, Tiles: tiles.NewService(s.live, tiles.CoverageOf(engines), tiles.Options{}),
 		Registry: db.Registry(), Accounts: db.Accounts(), Audit: db.Audit(), Sessions: db.Sessions(),
 		Page: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "assets/a.js": {Data: []byte("1")}},
-		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: demo, Imports: jobs,
+		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: demo, Imports: jobs, People: db.PeopleReview(),
 	})
 	srv := httptest.NewServer(s.web)
 	t.Cleanup(srv.Close)
@@ -256,6 +256,9 @@ func TestWhoMaySeeWhat(t *testing.T) {
 		{"/api/v1/search?q=B1", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/api/v1/imports", [6]int{401, 403, 403, 403, 403, 200}},
 		{"/api/v1/imports/files/none/inspect", [6]int{401, 403, 403, 403, 403, 404}},
+		{"/api/v1/imports/addresses", [6]int{401, 403, 403, 403, 403, 200}},
+		{"/api/v1/people/pairs", [6]int{401, 403, 200, 200, 403, 403}},
+		{"/api/v1/people/merges", [6]int{401, 403, 200, 200, 403, 403}},
 		{"/api/v1/jobs/none", [6]int{401, 403, 403, 403, 403, 404}},
 		{"/api/v1/jobs/none/events", [6]int{401, 403, 403, 403, 403, 404}},
 		{"/api/v1/jobs/none/rejects", [6]int{401, 403, 403, 403, 403, 404}},

@@ -37,6 +37,26 @@ func (a actor) people(ctx context.Context, db *postgis.DB) (p *postgis.People, n
 	return db.PeopleOf(household.Principal{AccountID: acc.ID, Name: acc.Login, Role: acc.Role, Scope: acc.Scope}), true, nil
 }
 
+// with opens the database and the list, and hands it over.
+func (a actor) with(ctx context.Context, con *console, s *settings, fn func(p *postgis.People, names bool) error) error {
+	return s.withDB(ctx, con, func(db *postgis.DB) error {
+		p, names, err := a.people(ctx, db)
+		if err != nil {
+			return err
+		}
+		return fn(p, names)
+	})
+}
+
+// tell prints the answer as JSON, or in a line.
+func tell(con *console, s *settings, answer any, format string, args ...any) error {
+	if s.JSON {
+		return con.printJSON(answer)
+	}
+	con.print(format, args...)
+	return nil
+}
+
 type peopleCompare struct {
 	actor
 	Rule   string `help:"Run this rule instead of comparing; 'list' lists the rules." placeholder:"NAME"`
@@ -54,11 +74,7 @@ func (c peopleCompare) Run(ctx context.Context, con *console, s *settings) error
 		return household.Errorf(household.Invalid, "hearthmap people compare", "--limit, --block and --window are too small").
 			WithHint("--block 50 --window 10")
 	}
-	return s.withDB(ctx, con, func(db *postgis.DB) error {
-		p, names, err := c.people(ctx, db)
-		if err != nil {
-			return err
-		}
+	return c.with(ctx, con, s, func(p *postgis.People, names bool) error {
 		if c.Rule != "" {
 			return c.rule(ctx, con, s, p, names)
 		}
@@ -132,11 +148,7 @@ type peopleReview struct {
 
 // Run lists pairs or decides one.
 func (c peopleReview) Run(ctx context.Context, con *console, s *settings) error {
-	return s.withDB(ctx, con, func(db *postgis.DB) error {
-		p, names, err := c.people(ctx, db)
-		if err != nil {
-			return err
-		}
+	return c.with(ctx, con, s, func(p *postgis.People, names bool) error {
 		if pair := max(c.Different, c.Reopen); pair != 0 {
 			return p.Decide(ctx, pair, c.Reopen != 0, c.Purpose)
 		}
@@ -182,20 +194,13 @@ type peopleMerge struct {
 
 // Run merges.
 func (c peopleMerge) Run(ctx context.Context, con *console, s *settings) error {
-	return s.withDB(ctx, con, func(db *postgis.DB) error {
-		p, _, err := c.people(ctx, db)
-		if err != nil {
-			return err
-		}
+	return c.with(ctx, con, s, func(p *postgis.People, _ bool) error {
 		id, err := p.Merge(ctx, c.Keep, c.Gone, c.Purpose)
 		if err != nil {
 			return err
 		}
-		if s.JSON {
-			return con.printJSON(map[string]any{"merge": id, "kept": c.Keep, "gone": c.Gone})
-		}
-		con.print("merged %d into %d; take it back with: hearthmap people unmerge %d", c.Gone, c.Keep, id)
-		return nil
+		return tell(con, s, map[string]any{"merge": id, "kept": c.Keep, "gone": c.Gone},
+			"merged %d into %d; take it back with: hearthmap people unmerge %d", c.Gone, c.Keep, id)
 	})
 }
 
@@ -207,19 +212,11 @@ type peopleUnmerge struct {
 
 // Run takes a merge back.
 func (c peopleUnmerge) Run(ctx context.Context, con *console, s *settings) error {
-	return s.withDB(ctx, con, func(db *postgis.DB) error {
-		p, _, err := c.people(ctx, db)
-		if err != nil {
-			return err
-		}
+	return c.with(ctx, con, s, func(p *postgis.People, _ bool) error {
 		u, err := p.Unmerge(ctx, c.Merge, c.Purpose)
 		if err != nil {
 			return err
 		}
-		if s.JSON {
-			return con.printJSON(u)
-		}
-		con.print("took back merge %d: %d rows as before, %d kept with what came since", u.Merge, u.Restored, u.Kept)
-		return nil
+		return tell(con, s, u, "took back merge %d: %d rows as before, %d kept with what came since", u.Merge, u.Restored, u.Kept)
 	})
 }

@@ -305,7 +305,7 @@ func (j *Jobs) History(ctx context.Context) ([]household.ImportBatch, error) {
 		out[i] = household.ImportBatch{
 			Batch: b.ID, Kind: string(b.Kind), File: b.FileName, Source: b.Source, Mode: string(b.Mode), Account: b.Account,
 			StartedAt: b.StartedAt, FinishedAt: b.FinishedAt, Read: b.Read, Created: b.Created, Updated: b.Updated,
-			Unchanged: b.Unchanged, Rejected: b.Rejected, SHA256: b.SHA256, Options: b.Options, UndoneAt: b.UndoneAt, Undoes: b.Undoes,
+			Unchanged: b.Unchanged, Rejected: b.Rejected, SHA256: b.SHA256, Options: b.Options, UndoneAt: b.UndoneAt, Undoes: b.Undoes, Doubtful: b.Doubtful,
 		}
 	}
 	return out, nil

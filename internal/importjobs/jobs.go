@@ -31,6 +31,9 @@ type Store interface {
 	importers.Store
 	importers.Undoer
 	importers.Evidence
+	AddressReviews(ctx context.Context, q household.AddressQuery) (household.AddressList, error)
+	AcceptAddresses(ctx context.Context, by household.Principal, batch int64, choices []household.AddressChoice) (household.AddressAcceptance, error)
+	DeclineAddresses(ctx context.Context, by household.Principal, batch int64, rows []household.AddressRow, again bool) (int, error)
 }
 
 // Options are what a Jobs needs.
