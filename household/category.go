@@ -40,7 +40,7 @@ var Categories = []CategoryInfo{
 	{"supermarket", "超市", "supermarket", nil},
 	{"convenience_store", "便利店", "convenience store", []string{"社区商业网点", "小卖部"}},
 	{"food_market", "菜市场", "food market", []string{"农贸市场", "生鲜超市"}},
-	{"restaurant", "餐饮设施", "restaurant", []string{"餐馆", "饭店", "早餐"}},
+	{"restaurant", "餐饮设施", "restaurant", []string{"餐馆", "饭店"}},
 	{"bank", "银行营业网点", "bank", []string{"银行"}},
 	{"telecom", "电信营业网点", "telecom shop", nil},
 	{"post", "邮政营业场所", "post office", []string{"邮局", "快递", "邮政"}},
@@ -54,6 +54,19 @@ var Categories = []CategoryInfo{
 	{"hairdresser", "美发店", "hairdresser", []string{"理发店"}},
 	{"self_service_kiosk", "自助服务终端", "self-service kiosk", []string{"自助机"}},
 	{"emergency_shelter", "应急避难场所", "emergency shelter", []string{"避难场所"}},
+	{"emergency_station", "应急服务站", "emergency station", []string{"应急站", "社区应急服务站", "微型消防站"}},
+	{"emergency_supply_street", "街道应急物资库", "street emergency store", []string{"街道级应急物资储备点", "乡镇应急物资库"}},
+	{"emergency_supply_district", "区级应急物资库", "district emergency store", []string{"区县应急物资储备库", "应急物资储备库"}},
+	{"elderly_care_station", "养老服务驿站", "elderly care station", []string{"养老驿站", "社区养老服务站"}},
+	{"elderly_canteen", "老年助餐点", "elderly canteen", []string{"老年食堂", "长者食堂", "老年餐桌"}},
+	{"elderly_complex", "养老服务综合体", "elderly care complex", []string{"养老综合体"}},
+	{"fresh_food", "生鲜店", "fresh food shop", []string{"社区菜店", "水果店"}},
+	{"breakfast", "早餐店", "breakfast shop", []string{"早餐", "早餐点"}},
+	{"cafe", "咖啡馆", "café", []string{"咖啡店"}},
+	{"printing", "照相文印店", "copy and photo shop", []string{"文印店", "打印店", "复印店"}},
+	{"housekeeping", "家政服务点", "housekeeping service", []string{"家政"}},
+	{"repair", "维修点", "repair shop", []string{"维修", "维修店"}},
+	{"pet_service", "宠物服务", "pet service", []string{"宠物店", "宠物医院"}},
 }
 
 // ParseCategory finds the category by its id, its Chinese name or an alias.

@@ -203,10 +203,10 @@ func (j *judge) category(r *row) household.Category {
 		r.fail(fCategory, RejectMissing, "the category is missing", "use a category such as 幼儿园 or kindergarten")
 		return ""
 	}
-	if c, ok := household.ParseCategory(fold(s)); ok {
+	if c, ok := j.words.category[wordKey(s)]; ok {
 		return c
 	}
-	c, ok := j.words.category[wordKey(s)]
+	c, ok := household.ParseCategory(fold(s))
 	if !ok {
 		r.fail(fCategory, RejectValue, "the category is not known", "use a category such as 幼儿园, 菜市场, 药店 (kindergarten, food_market, pharmacy)")
 	}

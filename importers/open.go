@@ -119,6 +119,7 @@ func openSource(path string, kind Kind, f Format, o FileOptions, m *Mapping, g *
 		r.Close()
 		return nil, nil, err
 	}
+	s.judge.words.learn(o.Categories)
 	return s, r, nil
 }
 

@@ -29,8 +29,10 @@ type Options struct {
 	// Mapping says how the file is to be read; nil: as its header says. CRS,
 	// Encoding, Layer and HeaderRow, when given, go before the mapping's.
 	Mapping *Mapping
-	Mode    Mode // empty is Upsert
-	DryRun  bool // compare and report, then leave everything as it was
+	// Categories are a city's own categories of facilities and words for them.
+	Categories []household.CategoryInfo
+	Mode       Mode // empty is Upsert
+	DryRun     bool // compare and report, then leave everything as it was
 
 	SourceName string // the department or system the file came from
 	Account    string // who imports
@@ -121,7 +123,9 @@ func (r *run) open(ctx context.Context, store Store) error {
 	if err != nil {
 		return err
 	}
-	if r.file, err = r.o.fileOptions(); err != nil {
+	r.file, err = r.o.fileOptions()
+	r.file.Categories = r.o.Categories
+	if err != nil {
 		return err
 	}
 	if r.format, err = chooseFormat(r.o.File, r.o.Kind, r.o.Formats); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"hearthmap/geo/crs"
+	"hearthmap/household"
 )
 
 // Source gives the judged items of one file, in the file's order. A table or
@@ -50,6 +51,9 @@ type FileOptions struct {
 	// CRSGiven says that the user named the CRS, so that what the file itself
 	// says about its reference system does not count.
 	CRSGiven bool
+	// Categories are a city's own categories of facilities, and further words
+	// (Aliases) for known ones; they go before the product's.
+	Categories []household.CategoryInfo
 }
 
 // Format is a kind of file. Exactly one of OpenReader and OpenSource is set.

@@ -131,6 +131,17 @@ func newWords() *words {
 	return w
 }
 
+// learn adds a city's own categories and words for categories.
+func (w *words) learn(categories []household.CategoryInfo) {
+	for _, c := range categories {
+		for _, name := range append([]string{string(c.ID), c.En, c.Zh}, c.Aliases...) {
+			if k := wordKey(name); k != "" {
+				w.category[k] = c.ID
+			}
+		}
+	}
+}
+
 // word reads the field by the dictionary. An empty value gives empty.
 func word[T any](r *row, f field, d dictionary[T], empty T, accepted string) T {
 	v := r.raw(f)

@@ -37,15 +37,15 @@ func NewCoverage(r *coverage.Result, level household.AreaLevel, under string) (*
 	}
 	return &Coverage{
 		Standard: r.Standard.ID, Level: level, Area: under, Method: r.Method, Profile: r.Profile,
-		InputSHA256: r.InputSHA256(), Requirements: Requirements(r.Requirements), Areas: areas, result: r,
+		InputSHA256: r.InputSHA256(), Requirements: Requirements(r.Standard, r.Requirements), Areas: areas, result: r,
 	}, nil
 }
 
 // Requirements names the categories of a standard's lines.
-func Requirements(list []coverage.Requirement) []Requirement {
+func Requirements(std *coverage.Standard, list []coverage.Requirement) []Requirement {
 	out := make([]Requirement, len(list))
 	for i, q := range list {
-		info := q.Category.Info()
+		info := std.Info(q.Category)
 		out[i] = Requirement{Requirement: q, NameZh: info.Zh, NameEn: info.En}
 	}
 	return out

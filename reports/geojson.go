@@ -72,7 +72,7 @@ func (c *Coverage) appendFeature(b []byte, a *coverage.AreaReport) []byte {
 // geometry is the ground of an area; nil for places in none.
 func (c *Coverage) geometry(a *coverage.AreaReport) orb.MultiPolygon {
 	if a.AreaIndex < 0 {
-		return nil
+		return a.Geom // of hexagons and polygons
 	}
 	return c.data().Areas[a.AreaIndex].Geom
 }

@@ -130,7 +130,7 @@ func (c *Coverage) sum() coverage.AreaReport {
 func (c *Coverage) named() int64 {
 	n := int64(0)
 	for i := range c.Areas {
-		if c.Areas[i].AreaIndex >= 0 {
+		if c.Areas[i].Code != "" {
 			n++
 		}
 	}

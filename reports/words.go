@@ -23,11 +23,16 @@ func (l Lang) list(words []string) string { return strings.Join(words, l.pick("�
 
 func (l Lang) level(v household.AreaLevel) string {
 	if l == English {
+		switch v {
+		case coverage.LevelHex8, coverage.LevelHex9, coverage.LevelHex10:
+			return "hexagon (H3 " + strings.TrimPrefix(string(v), "hex") + ")"
+		}
 		return string(v)
 	}
 	return map[household.AreaLevel]string{
 		household.LevelCity: "市", household.LevelDistrict: "区县", household.LevelStreet: "街道",
 		household.LevelCommunity: "社区", household.LevelGrid: "网格",
+		coverage.LevelHex8: "六边形（H3 8 级）", coverage.LevelHex9: "六边形（H3 9 级）", coverage.LevelHex10: "六边形（H3 10 级）", coverage.LevelPolygon: "自定义范围",
 	}[v]
 }
 
@@ -39,6 +44,7 @@ func (l Lang) levels(v household.AreaLevel) string {
 	return map[household.AreaLevel]string{
 		household.LevelCity: "cities", household.LevelDistrict: "districts", household.LevelStreet: "streets",
 		household.LevelCommunity: "communities", household.LevelGrid: "grids",
+		coverage.LevelHex8: "hexagons", coverage.LevelHex9: "hexagons", coverage.LevelHex10: "hexagons", coverage.LevelPolygon: "own areas",
 	}[v]
 }
 

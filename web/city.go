@@ -91,7 +91,7 @@ func (s *Server) city() cityBody {
 			Units: int64(t.Units), Households: int64(t.Households), People: int64(t.People),
 		},
 	}
-	if std, err := coverage.StandardByID(""); err == nil {
+	if std, err := s.Coverage.Standards().ByID(""); err == nil {
 		for _, q := range std.Requirements {
 			if len(c.Facilities(q.Category)) > 0 {
 				out.DefaultRequirement = q.ID

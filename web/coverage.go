@@ -16,14 +16,17 @@ type standardBody struct {
 	NameZh       string                `json:"name_zh"`
 	NameEn       string                `json:"name_en"`
 	Source       string                `json:"source"`
+	SourceZh     string                `json:"source_zh,omitempty"`
 	URL          string                `json:"url,omitempty"`
 	Note         string                `json:"note,omitempty"`
+	NoteZh       string                `json:"note_zh,omitempty"`
+	Levels       []coverage.Circle     `json:"levels,omitempty"`
 	Requirements []reports.Requirement `json:"requirements"`
 }
 
 type coverageInput struct {
 	Standard string              `query:"standard" maxLength:"100" doc:"the default standard when left out"`
-	Level    household.AreaLevel `query:"level" default:"community" enum:"city,district,street,community,grid"`
+	Level    household.AreaLevel `query:"level" default:"community" enum:"city,district,street,community,grid,hex8,hex9,hex10"`
 	Area     string              `query:"area" maxLength:"100" doc:"only what lies in the area of this code"`
 	Method   coverage.Method     `query:"method" default:"network" enum:"network,radius"`
 	Profile  coverage.Profile    `query:"profile" default:"standard" enum:"standard,adult,elderly,wheelchair"`
@@ -62,10 +65,11 @@ func (s *Server) routeCoverage(api huma.API) {
 		Summary: "The planning standards: which service within which distance",
 	}, func(context.Context, *struct{}) (*body[[]standardBody], error) {
 		list := []standardBody{}
-		for _, std := range coverage.Standards() {
+		for _, std := range s.Coverage.Standards().All() {
 			list = append(list, standardBody{
-				ID: std.ID, NameZh: std.NameZh, NameEn: std.NameEn, Source: std.Source, URL: std.URL, Note: std.Note,
-				Requirements: reports.Requirements(std.Requirements),
+				ID: std.ID, NameZh: std.NameZh, NameEn: std.NameEn, Source: std.Source, SourceZh: std.SourceZh,
+				URL: std.URL, Note: std.Note, NoteZh: std.NoteZh, Levels: std.Levels,
+				Requirements: reports.Requirements(std, std.Requirements),
 			})
 		}
 		return private(list), nil
@@ -104,7 +108,7 @@ func (s *Server) buildingCoverage(ctx context.Context, in *reachesInput) (*body[
 	}
 	out := reachesBody{Code: in.Code, Reaches: make([]reachBody, len(r.Requirements))}
 	for i, q := range r.Requirements {
-		info, reach := q.Category.Info(), r.Reach(i, int(b))
+		info, reach := r.Standard.Info(q.Category), r.Reach(i, int(b))
 		row := reachBody{
 			Requirement: q.ID, Category: string(q.Category), NameZh: info.Zh, NameEn: info.En,
 			Minutes: q.Minutes, LimitMetres: q.Metres, Status: reach.Status.String(), Reason: string(reach.Reason),

@@ -16,19 +16,21 @@ type coverageCommand struct {
 	Run       coverageRun       `cmd:"" help:"Coverage of every area by every category."`
 	Buildings coverageBuildings `cmd:"" help:"Coverage of every residential building by one category, as CSV."`
 	WhatIf    coverageWhatIf    `cmd:"" name:"whatif" help:"What opening, moving or closing facilities, gates and paths would change."`
+	Standards coverageStandards `cmd:"" help:"List the planning standards; print or check one."`
 }
 
 // walking are the flags that say how distance is measured.
 type walking struct {
-	Standard string `help:"The planning standard." default:"gb50180-2018"`
+	Standard string `help:"The planning standard; coverage standards lists them." default:"gb50180-2018"`
+	File     string `name:"standard-file" help:"A standard of one's own, as a file." placeholder:"FILE.json"`
 	Method   string `help:"network: on foot along streets and through gates; radius: straight." enum:"network,radius" default:"network"`
 	At       string `help:"Time of the week at which gates with hours are looked at: 22:30, or Sa 22:30." default:"Tu 10:00" placeholder:"TIME"`
 	Profile  string `help:"Who walks: standard, adult, elderly or wheelchair." enum:"standard,adult,elderly,wheelchair" default:"standard"`
 }
 
 // result computes the coverage of the city as it is in the database.
-func (w walking) result(ctx context.Context, db *postgis.DB, requirements []string) (*coverage.Result, error) {
-	std, err := coverage.StandardByID(w.Standard)
+func (w walking) result(ctx context.Context, con *console, s *settings, db *postgis.DB, requirements []string) (*coverage.Result, error) {
+	std, err := s.standard(con, w.Standard, w.File)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +63,7 @@ func (walking) load(ctx context.Context, db *postgis.DB) (*cityindex.Data, error
 type coverageRun struct {
 	walking
 	Area  string   `help:"Only what lies in the area of this code." placeholder:"CODE"`
-	Level string   `help:"Areas of this level." enum:"city,district,street,community,grid" default:"community"`
+	Level string   `help:"Areas of this level." enum:"city,district,street,community,grid,hex8,hex9,hex10" default:"community"`
 	Out   []string `help:"Write to FILE.xlsx, .csv, .html, .pdf, .geojson or .json; may be repeated." placeholder:"FILE" sep:"none"`
 	Lang  string   `help:"Language of the report." enum:"zh,en" default:"zh"`
 }
@@ -74,7 +76,7 @@ func (c coverageRun) Run(ctx context.Context, con *console, s *settings) error {
 		}
 	}
 	return s.withDB(ctx, con, func(db *postgis.DB) error {
-		r, err := c.result(ctx, db, nil)
+		r, err := c.result(ctx, con, s, db, nil)
 		if err != nil {
 			return err
 		}
@@ -129,7 +131,7 @@ type coverageBuildings struct {
 // Run writes one row a residential building.
 func (c coverageBuildings) Run(ctx context.Context, con *console, s *settings) error {
 	return s.withDB(ctx, con, func(db *postgis.DB) error {
-		r, err := c.result(ctx, db, []string{c.Category})
+		r, err := c.result(ctx, con, s, db, []string{c.Category})
 		if err != nil {
 			return err
 		}

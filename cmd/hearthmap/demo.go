@@ -59,7 +59,11 @@ func (c demoCommand) Run(ctx context.Context, con *console, s *settings) error {
 			return err
 		}
 		defer jobs.Close()
-		svc, err := newServiceOf(db, live, web.Config{Demo: accounts, Imports: jobs})
+		standards, err := s.library(con)
+		if err != nil {
+			return err
+		}
+		svc, err := newServiceOf(db, live, standards, web.Config{Demo: accounts, Imports: jobs})
 		if err != nil {
 			return err
 		}

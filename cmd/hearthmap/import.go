@@ -85,6 +85,10 @@ func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 	if err := filesExist(c.Files); err != nil {
 		return err
 	}
+	standards, err := s.library(con)
+	if err != nil {
+		return err
+	}
 	mapping, err := openMapping(c.Mapping)
 	if err != nil {
 		return err
@@ -96,7 +100,7 @@ func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 	err = s.withDB(ctx, con, func(db *postgis.DB) error {
 		for _, f := range c.Files {
 			o := c.options(f)
-			o.Mapping = mapping
+			o.Mapping, o.Categories = mapping, ownCategories(standards.All())
 			report, err := importFile(ctx, con, db, o)
 			if err != nil {
 				return err

@@ -36,7 +36,11 @@ func (c serveCommand) Run(ctx context.Context, con *console, s *settings) error 
 			return err
 		}
 		defer jobs.Close()
-		svc, err := newService(ctx, db, web.Config{SecureCookies: c.SecureCookies, Imports: jobs})
+		standards, err := s.library(con)
+		if err != nil {
+			return err
+		}
+		svc, err := newService(ctx, db, standards, web.Config{SecureCookies: c.SecureCookies, Imports: jobs})
 		if err != nil {
 			return err
 		}
@@ -56,12 +60,12 @@ type service struct {
 
 // newService loads the city and wires the parts together. What the caller
 // sets in the configuration is kept.
-func newService(ctx context.Context, db *postgis.DB, config web.Config) (*service, error) {
+func newService(ctx context.Context, db *postgis.DB, standards *coverage.Library, config web.Config) (*service, error) {
 	live, err := loadLive(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	return newServiceOf(db, live, config)
+	return newServiceOf(db, live, standards, config)
 }
 
 // loadLive loads the city into memory.
@@ -77,12 +81,12 @@ func loadLive(ctx context.Context, db *postgis.DB) (*cityindex.Live, error) {
 	return cityindex.NewLive(city), nil
 }
 
-func newServiceOf(db *postgis.DB, live *cityindex.Live, config web.Config) (*service, error) {
+func newServiceOf(db *postgis.DB, live *cityindex.Live, standards *coverage.Library, config web.Config) (*service, error) {
 	page, err := app.Dist()
 	if err != nil {
 		return nil, err
 	}
-	engines := coverage.NewLive(live)
+	engines := coverage.NewLive(live, coverage.WithStandards(standards))
 	config.City, config.Coverage, config.Page = live, engines, page
 	config.Tiles = tiles.NewService(live, tiles.CoverageOf(engines), tiles.Options{})
 	config.Registry, config.Accounts, config.Audit, config.Sessions = db.Registry(), db.Accounts(), db.Audit(), db.Sessions()

@@ -17,6 +17,7 @@ type settings struct {
 	City        string `help:"The city, which is the name of its schema." default:"city"`
 	DatabaseURL string `help:"PostGIS database to use instead of the private cluster." placeholder:"URL"`
 	KeyFile     string `help:"Key file of the protected fields; by default in the data directory." placeholder:"FILE"`
+	Standards   string `help:"Directory of the city's own planning standards (*.json); by default standards in the data directory." placeholder:"DIR"`
 	JSON        bool   `help:"Print one JSON document on stdout." name:"json"`
 	Verbose     bool   `help:"Say more." short:"v"`
 }

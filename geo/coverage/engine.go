@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -155,6 +156,20 @@ func (e *Engine) rankFacilities() {
 		e.rank[i] = int32(r)
 		e.byCategory[fs[i].Category] = append(e.byCategory[fs[i].Category], i)
 	}
+}
+
+// facilitiesOf lists the facilities of a category, or of several joined by +
+// (Requirement.served), by code.
+func (e *Engine) facilitiesOf(c household.Category) []int32 {
+	if list, ok := e.byCategory[c]; ok || !strings.Contains(string(c), "+") {
+		return list
+	}
+	var all []int32
+	for one := range strings.SplitSeq(string(c), "+") {
+		all = append(all, e.byCategory[household.Category(one)]...)
+	}
+	slices.SortFunc(all, func(a, b int32) int { return cmp.Compare(e.rank[a], e.rank[b]) })
+	return slices.Compact(all)
 }
 
 // joins are the places where buildings and facilities join the network.

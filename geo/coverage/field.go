@@ -77,7 +77,7 @@ func (e *Engine) walks(ctx context.Context, f *field, key fieldKey) error {
 	j := e.joins[key.mode]()
 	var targets []walk.Target
 	with := map[int32]bool{} // components that hold a facility
-	for _, i := range e.byCategory[key.category] {
+	for _, i := range e.facilitiesOf(key.category) {
 		if j.miss[i] == walk.Joined {
 			targets = append(targets, walk.Target{Join: j.facility[i], Rank: e.rank[i]})
 			with[e.component(key.mode, j.facility[i])] = true

@@ -11,7 +11,8 @@ import (
 // Live answers for a city that changes: it keeps the engine of the newest
 // snapshots, and their results. It is safe for concurrent use.
 type Live struct {
-	city *cityindex.Live
+	city      *cityindex.Live
+	standards *Library
 
 	mu   sync.Mutex
 	kept []*snapshot // the newest first
@@ -44,8 +45,24 @@ type keptResult struct {
 	err  error
 }
 
+// LiveOption changes how a Live is made.
+type LiveOption func(*Live)
+
+// WithStandards sets the standards that can be named; without it those of the
+// product.
+func WithStandards(l *Library) LiveOption { return func(v *Live) { v.standards = l } }
+
 // NewLive follows the city.
-func NewLive(city *cityindex.Live) *Live { return &Live{city: city} }
+func NewLive(city *cityindex.Live, options ...LiveOption) *Live {
+	l := &Live{city: city}
+	for _, o := range options {
+		o(l)
+	}
+	return l
+}
+
+// Standards are the standards that can be named.
+func (l *Live) Standards() *Library { return l.standards }
 
 // Engine returns the engine of the current snapshot.
 func (l *Live) Engine() *Engine { return l.of(l.city.City()).engine() }
@@ -96,7 +113,7 @@ func (l *Live) Result(ctx context.Context, standard string, method Method, profi
 // ResultOf is Result for a given snapshot. Of several callers who ask for the
 // same, one computes.
 func (l *Live) ResultOf(ctx context.Context, city *cityindex.City, standard string, method Method, profile Profile) (*Result, error) {
-	std, err := StandardByID(standard)
+	std, err := l.standards.ByID(standard)
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 // the nearest facility, joined to the network or not. Every building has one
 // unless the city has no facility of the category.
 func (e *Engine) radii(ctx context.Context, f *field, category household.Category) error {
-	facilities := e.byCategory[category]
+	facilities := e.facilitiesOf(category)
 	if len(facilities) == 0 {
 		for i := range f.reason {
 			f.reason[i] = reasonNumber(NoFacility)

@@ -19,9 +19,26 @@ type Requirement struct {
 	Metres   float64            `json:"metres"`
 	Required bool               `json:"required"` // part of "all required categories"
 	Group    Group              `json:"group,omitempty"`
-	Clause   string             `json:"clause,omitempty"`
-	Source   string             `json:"source"`
-	Verified bool               `json:"verified"` // the value was checked against its source
+	// Accepts are other categories whose facilities serve as well.
+	Accepts  []household.Category `json:"accepts,omitempty"`
+	Tier     string               `json:"tier,omitempty"` // who keeps it: district, street, station
+	Clause   string               `json:"clause,omitempty"`
+	Source   string               `json:"source"`
+	SourceZh string               `json:"source_zh,omitempty"`
+	// CategoryVerified says that the standard's list of categories was
+	// compared with its source, Verified that the distance was.
+	CategoryVerified bool `json:"category_verified,omitempty"`
+	Verified         bool `json:"verified"`
+}
+
+// served are the categories that serve the requirement, as one key: a bank,
+// or "bank+post".
+func (q *Requirement) served() household.Category {
+	c := q.Category
+	for _, other := range q.Accepts {
+		c += "+" + other
+	}
+	return c
 }
 
 // Group is the part of the residents that a category serves; empty for all.

@@ -2,15 +2,13 @@ package coverage
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
-	"embed"
 	"encoding/json"
 	"fmt"
 	"io"
-	"path"
 	"slices"
 	"strings"
-	"sync"
 
 	"hearthmap/household"
 )
@@ -23,79 +21,78 @@ import (
 //	{
 //	  "id": "gb50180-2018",            lower case, for commands and addresses
 //	  "name_zh": "…", "name_en": "…",
-//	  "source": "…", "url": "…", "note": "…",
+//	  "source": "…", "source_zh": "…", "url": "…", "note": "…", "note_zh": "…",
+//	  "levels": [
+//	    {"minutes": 15, "metres_min": 800, "metres_max": 1000, "verified": true,
+//	     "people_min": 50000, "people_max": 100000, "people_verified": true, "source": "…"}
+//	  ],
+//	  "categories": [
+//	    {"id": "milk_station", "name_zh": "奶站", "name_en": "milk station", "codes": ["0907", "奶亭"]}
+//	  ],
 //	  "requirements": [
 //	    {"category": "bank", "minutes": 15, "metres": 1000, "required": true,
-//	     "group": "age_60_up", "clause": "…", "source": "…", "verified": false}
+//	     "group": "age_60_up", "accepts": ["post"], "tier": "street",
+//	     "clause": "…", "source": "…", "source_zh": "…",
+//	     "category_verified": false, "verified": false}
 //	  ]
 //	}
 //
-// Category is one of household.Categories or a city's own; minutes and metres
-// are positive; group is one of the Groups or missing for everyone; verified
-// says that the distance was compared with its source. A category may stand
-// once at each level of minutes. Ids of requirements are made, not written.
+// Category is one of household.Categories, or a city's own, which categories
+// then names; codes are the words that the bureau's files use for it, and are
+// understood when facilities are imported with the standard. Accepts are other
+// categories that serve as well. Minutes and metres are positive; group is one
+// of the Groups or missing for everyone. Verified says that the distance was
+// compared with its source, category_verified that the standard lists the
+// category. A category may stand once at each level of minutes. Ids of
+// requirements are made, not written.
 type Standard struct {
 	ID           string        `json:"id"`
 	NameZh       string        `json:"name_zh"`
 	NameEn       string        `json:"name_en"`
 	Source       string        `json:"source"`
+	SourceZh     string        `json:"source_zh,omitempty"`
 	URL          string        `json:"url,omitempty"`
 	Note         string        `json:"note,omitempty"`
+	NoteZh       string        `json:"note_zh,omitempty"`
+	Levels       []Circle      `json:"levels,omitempty"`
+	Categories   []OwnCategory `json:"categories,omitempty"`
 	Requirements []Requirement `json:"requirements"`
 }
 
-//go:embed standards/*.json
-var standardFiles embed.FS
-
-// builtin reads the standards that come with the product, once.
-var builtin = sync.OnceValues(func() ([]*Standard, error) {
-	entries, err := standardFiles.ReadDir("standards")
-	if err != nil {
-		return nil, err
-	}
-	var all []*Standard
-	for _, e := range entries {
-		data, err := standardFiles.ReadFile(path.Join("standards", e.Name()))
-		if err != nil {
-			return nil, err
-		}
-		s, err := ParseStandard(data)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", e.Name(), err)
-		}
-		all = append(all, s)
-	}
-	return all, nil
-})
-
-// DefaultStandard is the id of the standard that is used unless told.
-const DefaultStandard = "gb50180-2018"
-
-// Standards lists the standards that come with the product, by id.
-func Standards() []*Standard {
-	all, _ := builtin() // TestStandards keeps them readable
-	return slices.Clone(all)
+// Circle is a level of a standard: how far and for how many people it is
+// meant. A range of zeros is not given.
+type Circle struct {
+	Minutes        int     `json:"minutes"`
+	MetresMin      float64 `json:"metres_min"`
+	MetresMax      float64 `json:"metres_max"`
+	Verified       bool    `json:"verified"` // metres were compared with the source
+	PeopleMin      int64   `json:"people_min,omitempty"`
+	PeopleMax      int64   `json:"people_max,omitempty"`
+	DwellingsMin   int64   `json:"dwellings_min,omitempty"`
+	DwellingsMax   int64   `json:"dwellings_max,omitempty"`
+	PeopleVerified bool    `json:"people_verified"` // people and dwellings were compared with the source
+	Source         string  `json:"source"`
+	SourceZh       string  `json:"source_zh,omitempty"`
 }
 
-// StandardByID finds a standard that comes with the product; the empty id is
-// DefaultStandard. The error is NotFound and names those there are.
-func StandardByID(id string) (*Standard, error) {
-	if id == "" {
-		id = DefaultStandard
-	}
-	all, err := builtin()
-	if err != nil {
-		return nil, household.Errorf(household.Internal, "coverage.StandardByID", "%w", err)
-	}
-	var ids []string
-	for _, s := range all {
-		if s.ID == id {
-			return s, nil
+// OwnCategory names a category of a city, or gives a known one the codes of
+// the city's files.
+type OwnCategory struct {
+	ID     household.Category `json:"id"`
+	NameZh string             `json:"name_zh,omitempty"`
+	NameEn string             `json:"name_en,omitempty"`
+	Codes  []string           `json:"codes,omitempty"`
+}
+
+// Info names a category: as the standard does, else as the product knows it.
+func (s *Standard) Info(c household.Category) household.CategoryInfo {
+	info := c.Info()
+	for _, own := range s.Categories {
+		if own.ID == c {
+			info.Zh, info.En = cmp.Or(own.NameZh, own.NameEn, info.Zh), cmp.Or(own.NameEn, own.NameZh, info.En)
 		}
-		ids = append(ids, s.ID)
 	}
-	return nil, household.Errorf(household.NotFound, "coverage.StandardByID", "there is no standard %q", id).
-		WithHint("one of: %s", strings.Join(ids, ", "))
+	return info
 }
 
 // ParseStandard reads a standard's file and checks it. Errors are Invalid and
@@ -104,7 +101,7 @@ func ParseStandard(data []byte) (*Standard, error) {
 	const op = "coverage.ParseStandard"
 	bad := func(format string, args ...any) error {
 		return household.Errorf(household.Invalid, op, "standard: "+format, args...).
-			WithHint("see the format in the documentation of package coverage, and standards/gb50180-2018.json")
+			WithHint("docs/standards.md describes the file; hearthmap coverage standards --show gb50180-2018 prints one to start from")
 	}
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))))
 	d.DisallowUnknownFields()
@@ -121,6 +118,12 @@ func ParseStandard(data []byte) (*Standard, error) {
 	if s.NameZh == "" && s.NameEn == "" {
 		return nil, bad("it has neither name_zh nor name_en")
 	}
+	if err := s.checkCategories(); err != nil {
+		return nil, bad("%w", err)
+	}
+	if err := s.checkLevels(); err != nil {
+		return nil, bad("%w", err)
+	}
 	if len(s.Requirements) == 0 {
 		return nil, bad("it has no requirements")
 	}
@@ -129,8 +132,10 @@ func ParseStandard(data []byte) (*Standard, error) {
 	for i, r := range s.Requirements {
 		key := levelID(r.Category, r.Minutes)
 		switch {
-		case r.Category == "" || strings.ContainsAny(string(r.Category), "@, \t\n"):
+		case !identifier(r.Category):
 			return nil, bad("requirement %d: category %q is not an identifier", i+1, r.Category)
+		case slices.ContainsFunc(r.Accepts, func(c household.Category) bool { return !identifier(c) || c == r.Category }):
+			return nil, bad("requirement %d (%s): accepts %q, which must be other categories", i+1, r.Category, r.Accepts)
 		case r.Minutes <= 0 || r.Minutes > 120:
 			return nil, bad("requirement %d (%s): minutes %d must be between 1 and 120", i+1, r.Category, r.Minutes)
 		case !(r.Metres > 0 && r.Metres <= 100000):
@@ -155,6 +160,51 @@ func ParseStandard(data []byte) (*Standard, error) {
 	return s, nil
 }
 
+// identifier reports whether a category can stand in commands and addresses.
+func identifier(c household.Category) bool {
+	return c != "" && !strings.ContainsAny(string(c), "@+, \t\r\n")
+}
+
+func (s *Standard) checkCategories() error {
+	codes := map[string]household.Category{}
+	seen := map[household.Category]bool{}
+	for i, c := range s.Categories {
+		known := c.ID.Info().Zh != string(c.ID)
+		switch {
+		case !identifier(c.ID):
+			return fmt.Errorf("category %d: id %q is not an identifier", i+1, c.ID)
+		case seen[c.ID]:
+			return fmt.Errorf("category %d: %s stands twice", i+1, c.ID)
+		case !known && c.NameZh == "" && c.NameEn == "":
+			return fmt.Errorf("category %d: %s has neither name_zh nor name_en", i+1, c.ID)
+		}
+		seen[c.ID] = true
+		for _, code := range c.Codes {
+			if other, taken := codes[code]; taken || strings.TrimSpace(code) == "" {
+				return fmt.Errorf("category %d: code %q is empty, or means %s already", i+1, code, other)
+			}
+			codes[code] = c.ID
+		}
+	}
+	return nil
+}
+
+func (s *Standard) checkLevels() error {
+	seen := map[int]bool{}
+	for i, l := range s.Levels {
+		switch {
+		case l.Minutes <= 0 || l.Minutes > 120 || seen[l.Minutes]:
+			return fmt.Errorf("level %d: minutes %d must be between 1 and 120, and stand once", i+1, l.Minutes)
+		case !(l.MetresMin >= 0 && l.MetresMin <= l.MetresMax && l.MetresMax <= 100000):
+			return fmt.Errorf("level %d: metres_min %v and metres_max %v are no range", i+1, l.MetresMin, l.MetresMax)
+		case l.PeopleMin < 0 || l.PeopleMin > l.PeopleMax, l.DwellingsMin < 0 || l.DwellingsMin > l.DwellingsMax:
+			return fmt.Errorf("level %d: people or dwellings are no range", i+1)
+		}
+		seen[l.Minutes] = true
+	}
+	return nil
+}
+
 func levelID(c household.Category, minutes int) string { return fmt.Sprintf("%s@%d", c, minutes) }
 
 func (g Group) valid() bool {
@@ -177,6 +227,11 @@ func (s *Standard) Lookup(id string) (int, error) {
 	category, ok := household.ParseCategory(id)
 	if !ok {
 		category = household.Category(id)
+	}
+	for _, c := range s.Categories {
+		if c.NameZh == id || c.NameEn == id || slices.Contains(c.Codes, id) {
+			category = c.ID
+		}
 	}
 	best := -1
 	for i := range s.Requirements {

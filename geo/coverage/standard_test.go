@@ -26,7 +26,25 @@ func TestStandards(t *testing.T) {
 			if r.Clause != "" && !r.Verified {
 				t.Errorf("%s: %s quotes a clause that nobody has checked", s.ID, r.ID)
 			}
+			if r.SourceZh == "" {
+				t.Errorf("%s: %s has no source in Chinese", s.ID, r.ID)
+			}
+			if r.Verified && s.ID != coverage.DefaultStandard {
+				t.Errorf("%s: %s says that its distance was compared with a text", s.ID, r.ID)
+			}
+			for _, c := range r.Accepts {
+				if c.Info().Zh == string(c) {
+					t.Errorf("%s: %s accepts %s, which has no name", s.ID, r.ID, c)
+				}
+			}
 		}
+	}
+	var ids []string
+	for _, s := range all {
+		ids = append(ids, s.ID)
+	}
+	if got := strings.Join(ids, " "); got != "gb50180-2018 elderly-care-circle emergency-circle mofcom-convenience-circle self-service-kiosk-circle td-t-1062-2021" {
+		t.Errorf("standards: %s", got)
 	}
 	gb, err := coverage.StandardByID("")
 	if err != nil {
@@ -83,6 +101,14 @@ func TestParseStandardErrors(t *testing.T) {
 		head + `{"category":"bank","minutes":5,"metres":1e9}]}`:                                          "metres",
 		head + `{"category":"bank","minutes":5,"metres":1,"group":"cats"}]}`:                             "group",
 		head + `{"id":"bank","category":"bank","minutes":5,"metres":1}]}`:                                "must not be given",
+		head + `{"category":"bank","accepts":["bank"],"minutes":5,"metres":1}]}`:                         "other categories",
+		`{"id":"x","name_en":"x","levels":[{"minutes":0}],"requirements":[]}`:                            "minutes",
+		`{"id":"x","name_en":"x","levels":[{"minutes":5,"metres_min":9}],"requirements":[]}`:             "no range",
+		`{"id":"x","name_en":"x","levels":[{"minutes":5,"people_min":9}],"requirements":[]}`:             "no range",
+		`{"id":"x","name_en":"x","categories":[{"id":"kiosk"}],"requirements":[]}`:                       "name_zh",
+		`{"id":"x","name_en":"x","categories":[{"id":"a b","name_en":"x"}],"requirements":[]}`:           "identifier",
+		`{"id":"x","name_en":"x","categories":[{"id":"bank"},{"id":"bank"}],"requirements":[]}`:          "twice",
+		`{"id":"x","name_en":"x","categories":[{"id":"bank","codes":["1","1"]}],"requirements":[]}`:      "means bank already",
 		head + `{"category":"bank","minutes":5,"metres":1}]} more`:                                       "after the end",
 		head + `{"category":"bank","minutes":5,"metres":1},{"category":"bank","minutes":5,"metres":2}]}`: "twice",
 	} {

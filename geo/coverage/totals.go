@@ -3,6 +3,7 @@ package coverage
 import (
 	"math/bits"
 	"runtime"
+	"slices"
 
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -260,8 +261,12 @@ func (t *tally) countRequirement(i int) {
 func (t *tally) countFacilities(p *Parts) (outside bool) {
 	of := map[household.Category][]int{}
 	for i := range t.r.Requirements {
-		c := t.r.Requirements[i].Category
-		of[c] = append(of[c], i)
+		q := &t.r.Requirements[i]
+		for _, c := range append([]household.Category{q.Category}, q.Accepts...) {
+			if !slices.Contains(of[c], i) {
+				of[c] = append(of[c], i)
+			}
+		}
 	}
 	for k := range t.r.engine.data.Facilities {
 		n := p.facility[k]
@@ -308,14 +313,12 @@ func (s bitset) between(from, to int32) func(yield func(int32) bool) {
 	}
 }
 
-// HasData reports whether the city's data hold any facility of requirement
-// i's category. Without one it is covered nowhere, and nobody can say from
+// HasData reports whether the city's data hold any facility that serves
+// requirement i. Without one it is covered nowhere, and nobody can say from
 // the data whether the city lacks it.
-func (r *Result) HasData(i int) bool {
-	return len(r.engine.byCategory[r.Requirements[i].Category]) > 0
-}
+func (r *Result) HasData(i int) bool { return r.Facilities(i) > 0 }
 
-// Facilities is how many facilities of requirement i's category the city has.
+// Facilities is how many facilities the city has that serve requirement i.
 func (r *Result) Facilities(i int) int {
-	return len(r.engine.byCategory[r.Requirements[i].Category])
+	return len(r.engine.facilitiesOf(r.Requirements[i].served()))
 }
