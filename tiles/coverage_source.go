@@ -41,7 +41,7 @@ type areaTotals struct {
 }
 
 func (l *liveCoverage) Resolve(standard, requirement string) (std, req string, err error) {
-	s, err := coverage.StandardByID(standard)
+	s, err := l.live.Standards().ByID(standard)
 	if err != nil {
 		return "", "", invalid(err)
 	}
