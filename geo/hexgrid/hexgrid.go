@@ -65,3 +65,18 @@ func (c Cell) Boundary() orb.Ring {
 
 // String returns the index in hexadecimal, as H3 writes it.
 func (c Cell) String() string { return h3.Cell(c).String() }
+
+// Neighbours returns the cells that share a side with c.
+func (c Cell) Neighbours() []Cell {
+	disk := h3.Cell(c).GridDisk(1)
+	out := make([]Cell, 0, len(disk))
+	for _, n := range disk {
+		if Cell(n) != c {
+			out = append(out, Cell(n))
+		}
+	}
+	return out
+}
+
+// Km2 returns the area of c in square kilometres.
+func (c Cell) Km2() float64 { return h3.CellAreaKm2(h3.Cell(c)) }
