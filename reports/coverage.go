@@ -24,6 +24,7 @@ type Coverage struct {
 	InputSHA256  string                `json:"input_sha256" doc:"identifies all that the numbers were computed from"`
 	Requirements []Requirement         `json:"requirements"`
 	Areas        []coverage.AreaReport `json:"areas"`
+	Measures     *Measures             `json:"measures,omitempty" doc:"the sections asked for"`
 
 	result *coverage.Result
 }

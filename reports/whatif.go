@@ -57,7 +57,7 @@ func NewWhatIf(o *coverage.Outcome, level household.AreaLevel, under string) (*W
 			named[t.Requirement] = true
 		}
 	}
-	for _, q := range Requirements(r.Requirements) {
+	for _, q := range Requirements(r.Standard, r.Requirements) {
 		if named[q.ID] {
 			out.Requirements = append(out.Requirements, q)
 		}

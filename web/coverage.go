@@ -29,6 +29,9 @@ type coverageInput struct {
 	Level    household.AreaLevel `query:"level" default:"community" enum:"city,district,street,community,grid,hex8,hex9,hex10"`
 	Area     string              `query:"area" maxLength:"100" doc:"only what lies in the area of this code"`
 	Method   coverage.Method     `query:"method" default:"network" enum:"network,radius"`
+	Measures []string            `query:"measures" doc:"sections besides the totals: groups, capacity, equity, gaps, targets, all"`
+	Only     string              `query:"requirement" maxLength:"100" doc:"measures of this requirement only"`
+	Target   []string            `query:"target" maxItems:"10" doc:"targets to compare with: a share of people in per cent, or the id of a policy"`
 	Profile  coverage.Profile    `query:"profile" default:"standard" enum:"standard,adult,elderly,wheelchair"`
 }
 
@@ -92,6 +95,11 @@ func (s *Server) coverage(ctx context.Context, in *coverageInput) (*body[reports
 	c, err := reports.NewCoverage(r, in.Level, in.Area)
 	if err != nil {
 		return nil, err
+	}
+	if len(in.Measures) > 0 {
+		if err := c.Measure(ctx, in.Measures, in.Only, in.Target); err != nil {
+			return nil, err
+		}
 	}
 	return private(*c), nil
 }

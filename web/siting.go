@@ -61,7 +61,7 @@ func (s *Server) siting(ctx context.Context, in *sitingInput) (*body[siting.Plan
 		Capacity: b.Capacity, MaxPlots: b.Plots, Far: b.Far, Seconds: b.Seconds, Work: webWork,
 	}
 	var err error
-	if q.Standard, err = coverage.StandardByID(b.Standard); err != nil {
+	if q.Standard, err = s.Coverage.Standards().ByID(b.Standard); err != nil {
 		return nil, err
 	}
 	switch {

@@ -62,10 +62,13 @@ func (walking) load(ctx context.Context, db *postgis.DB) (*cityindex.Data, error
 
 type coverageRun struct {
 	walking
-	Area  string   `help:"Only what lies in the area of this code." placeholder:"CODE"`
-	Level string   `help:"Areas of this level." enum:"city,district,street,community,grid,hex8,hex9,hex10" default:"community"`
-	Out   []string `help:"Write to FILE.xlsx, .csv, .html, .pdf, .geojson or .json; may be repeated." placeholder:"FILE" sep:"none"`
-	Lang  string   `help:"Language of the report." enum:"zh,en" default:"zh"`
+	Area     string   `help:"Only what lies in the area of this code." placeholder:"CODE"`
+	Level    string   `help:"Areas of this level." enum:"city,district,street,community,grid,hex8,hex9,hex10" default:"community"`
+	Out      []string `help:"Write to FILE.xlsx, .csv, .html, .pdf, .geojson or .json; may be repeated." placeholder:"FILE" sep:"none"`
+	Measures []string `help:"Sections besides the totals, in JSON: groups, capacity, equity, gaps, targets, all." placeholder:"SECTION"`
+	Only     string   `help:"With --measures: one requirement of the standard only." placeholder:"ID"`
+	Target   []string `help:"Compare with a target: a share of people in per cent, shanghai-2025, shanghai-2035 or shenyang." placeholder:"TARGET"`
+	Lang     string   `help:"Language of the report." enum:"zh,en" default:"zh"`
 }
 
 // Run computes the coverage and writes it.
@@ -83,6 +86,14 @@ func (c coverageRun) Run(ctx context.Context, con *console, s *settings) error {
 		report, err := reports.NewCoverage(r, household.AreaLevel(c.Level), c.Area)
 		if err != nil {
 			return err
+		}
+		if len(c.Target) > 0 {
+			c.Measures = append(c.Measures, "targets")
+		}
+		if len(c.Measures) > 0 {
+			if err := report.Measure(ctx, c.Measures, c.Only, c.Target); err != nil {
+				return err
+			}
 		}
 		for _, path := range c.Out {
 			if err := reports.SaveCoverage(ctx, path, report, reports.Options{Lang: reports.Lang(c.Lang)}); err != nil {

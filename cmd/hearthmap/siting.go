@@ -51,7 +51,7 @@ func (c sitingCommand) Run(ctx context.Context, con *console, s *settings) error
 	if q.Model != siting.LSCP && q.N == 0 {
 		return household.Errorf(household.Invalid, "hearthmap siting", "how many new facilities?").WithHint("--n 3")
 	}
-	if q.Standard, err = coverage.StandardByID(c.Standard); err != nil {
+	if q.Standard, err = s.standard(con, c.Standard, ""); err != nil {
 		return err
 	}
 	if c.Candidates != "" {

@@ -34,7 +34,7 @@ func (c coverageWhatIf) Run(ctx context.Context, con *console, s *settings) erro
 		if err != nil {
 			return err
 		}
-		r, err := c.result(ctx, db, nil)
+		r, err := c.result(ctx, con, s, db, nil)
 		if err != nil {
 			return err
 		}

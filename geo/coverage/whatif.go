@@ -68,6 +68,13 @@ func (e *Engine) NewWhatIf(ctx context.Context, q Request) (*WhatIf, error) {
 	if err != nil {
 		return nil, err
 	}
+	for i := range r.Requirements {
+		if q := &r.Requirements[i]; len(q.Accepts) > 0 {
+			// A change of one category would have to be followed in several.
+			return nil, household.Errorf(household.Invalid, "coverage.NewWhatIf", "a what-if cannot yet follow %s of standard %s, which accepts other categories", q.ID, r.Standard.ID).
+				WithHint("use a standard without accepts, such as %s", DefaultStandard)
+		}
+	}
 	w := &WhatIf{base: r, engine: e, kept: map[household.Category]*keptWalk{}, quantiles: map[quantileKey][2]float64{}}
 	w.serving = sync.OnceValue(w.index)
 	w.places = sync.OnceValue(w.locate)

@@ -98,6 +98,10 @@ func newPlanner(ctx context.Context, e *coverage.Engine, q Request) (*planner, e
 		return nil, err
 	}
 	req := r.Requirements[0]
+	if len(req.Accepts) > 0 {
+		return nil, household.Errorf(household.Invalid, "siting.Run", "siting cannot yet follow %s of standard %s, which accepts other categories", req.ID, r.Standard.ID).
+			WithHint("use a standard without accepts, such as %s", coverage.DefaultStandard)
+	}
 	group, err := parseGroup(q.Group, req.Group)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,7 @@ var categoryRules = []categoryRule{
 	{"amenity", "restaurant", "restaurant"},
 	{"amenity", "fast_food", "restaurant"},
 	{"amenity", "food_court", "restaurant"},
-	{"amenity", "cafe", "cafe"},
+	{"amenity", "cafe", "restaurant"},
 	{"shop", "butcher", "fresh_food"},
 	{"shop", "seafood", "fresh_food"},
 	{"shop", "copyshop", "printing"},

@@ -22,7 +22,7 @@ func TestRulesNameCategoriesThatExist(t *testing.T) {
 	used["middle_school"] = true // told from primary schools by level and name
 	// What OpenStreetMap has no tag for comes from the bureau's files only.
 	untagged := []household.Category{
-		"elderly_care_station", "elderly_canteen", "elderly_complex", "breakfast", "housekeeping",
+		"elderly_care_station", "elderly_canteen", "elderly_complex", "breakfast", "cafe", "housekeeping",
 		"emergency_station", "emergency_supply_street", "emergency_supply_district",
 	}
 	for c := range known {

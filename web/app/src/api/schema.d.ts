@@ -441,6 +441,20 @@ export interface components {
             /** @description longitude and latitude of each vertex */
             line: (number[] | null)[] | null;
         };
+        Against: {
+            applies: boolean;
+            /** Format: int64 */
+            areas: number;
+            /** Format: int64 */
+            areas_met: number;
+            met: boolean;
+            no_data: boolean;
+            /** Format: int64 */
+            people_missing: number;
+            requirement: string;
+            /** Format: double */
+            share: number;
+        };
         AllRequired: {
             /** Format: int64 */
             buildings: number;
@@ -476,6 +490,19 @@ export interface components {
             people: number;
             /** Format: int64 */
             units: number;
+        };
+        AreaCapacity: {
+            code: string;
+            /** Format: double */
+            enhanced: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            people_without: number;
+            /** Format: double */
+            supply: number;
+            /** Format: double */
+            two_step: number;
         };
         AreaDifference: {
             all_required: components["schemas"]["DifferenceOfEverybody"];
@@ -608,6 +635,25 @@ export interface components {
             capacity: number;
             code: string;
         };
+        CapacityOf: {
+            areas: components["schemas"]["AreaCapacity"][] | null;
+            /**
+             * Format: int64
+             * @description that join the network
+             */
+            facilities: number;
+            /** Format: double */
+            offered: number;
+            /**
+             * Format: double
+             * @description the sum of people times access over all of the city
+             */
+            reached: number;
+            requirement: string;
+            supply: string;
+            /** Format: int64 */
+            without_capacity: number;
+        };
         ChangedBuildings: {
             /** Format: int64 */
             farther: number;
@@ -642,6 +688,26 @@ export interface components {
             state: string;
             tags?: string[] | null;
             use: string;
+        };
+        Circle: {
+            /** Format: int64 */
+            dwellings_max?: number;
+            /** Format: int64 */
+            dwellings_min?: number;
+            /** Format: double */
+            metres_max: number;
+            /** Format: double */
+            metres_min: number;
+            /** Format: int64 */
+            minutes: number;
+            /** Format: int64 */
+            people_max?: number;
+            /** Format: int64 */
+            people_min?: number;
+            people_verified: boolean;
+            source: string;
+            source_zh?: string;
+            verified: boolean;
         };
         CityBody: {
             /** @description west, south, east, north in degrees; absent while the city is empty */
@@ -683,6 +749,8 @@ export interface components {
             /** @description identifies all that the numbers were computed from */
             input_sha256: string;
             level: string;
+            /** @description the sections asked for */
+            measures?: components["schemas"]["Measures"];
             method: string;
             profile: string;
             requirements: components["schemas"]["Requirement"][] | null;
@@ -701,6 +769,29 @@ export interface components {
         DifferenceOfNeedsMet: {
             after: components["schemas"]["NeedsMet"];
             before: components["schemas"]["NeedsMet"];
+        };
+        Equity: {
+            /** Format: double */
+            access: number;
+            /** Format: double */
+            covered_share: number;
+            /** Format: double */
+            fgt0: number;
+            /** Format: double */
+            fgt1: number;
+            /** Format: double */
+            fgt2: number;
+            /** Format: double */
+            gini?: number;
+            group: string;
+            /** Format: double */
+            palma?: number;
+            /** Format: int64 */
+            people: number;
+        };
+        EquityOf: {
+            groups: components["schemas"]["Equity"][] | null;
+            requirement: string;
         };
         Everybody: {
             /** Format: int64 */
@@ -732,6 +823,32 @@ export interface components {
             uncovered: number;
             /** Format: int64 */
             unreachable: number;
+        };
+        Gap: {
+            area_code: string;
+            /** Format: double */
+            area_km2: number;
+            area_name: string;
+            area_name_en: string;
+            /** Format: int64 */
+            areas: number;
+            bounds: number[] | null;
+            /** Format: int64 */
+            buildings: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** Format: int64 */
+            people: number;
+            /** Format: int64 */
+            rank: number;
+            /** Format: int64 */
+            unreachable: number;
+        };
+        GapsOf: {
+            gaps: components["schemas"]["Gap"][] | null;
+            requirement: string;
         };
         GroupCount: {
             /** @description empty for everyone */
@@ -1111,6 +1228,12 @@ export interface components {
         JobBody: {
             job_id: string;
         };
+        Measures: {
+            capacity?: components["schemas"]["CapacityOf"][] | null;
+            equity?: components["schemas"]["EquityOf"][] | null;
+            gaps?: components["schemas"]["GapsOf"][] | null;
+            targets?: components["schemas"]["TargetResults"][] | null;
+        };
         MovedFacility: {
             code: string;
             /** Format: double */
@@ -1351,7 +1474,9 @@ export interface components {
             reaches: components["schemas"]["ReachBody"][] | null;
         };
         Requirement: {
+            accepts?: string[] | null;
             category: string;
+            category_verified?: boolean;
             clause?: string;
             group?: string;
             id: string;
@@ -1363,6 +1488,8 @@ export interface components {
             name_zh: string;
             required: boolean;
             source: string;
+            source_zh?: string;
+            tier?: string;
             verified: boolean;
         };
         RevealInputBody: {
@@ -1474,11 +1601,14 @@ export interface components {
         };
         StandardBody: {
             id: string;
+            levels?: components["schemas"]["Circle"][] | null;
             name_en: string;
             name_zh: string;
             note?: string;
+            note_zh?: string;
             requirements: components["schemas"]["Requirement"][] | null;
             source: string;
+            source_zh?: string;
             url?: string;
         };
         Summary: {
@@ -1512,6 +1642,23 @@ export interface components {
             /** Format: int64 */
             people: number;
             requirement: string;
+        };
+        Target: {
+            basis: string;
+            id: string;
+            /** Format: int64 */
+            minutes: number;
+            name_en: string;
+            name_zh: string;
+            /** Format: double */
+            share: number;
+            source: string;
+            source_zh: string;
+            verified: boolean;
+        };
+        TargetResults: {
+            requirements: components["schemas"]["Against"][] | null;
+            target: components["schemas"]["Target"];
         };
         TotalDifference: {
             after: components["schemas"]["Figures"];
@@ -1987,10 +2134,16 @@ export interface operations {
             query?: {
                 /** @description the default standard when left out */
                 standard?: string;
-                level?: "city" | "district" | "street" | "community" | "grid";
+                level?: "city" | "district" | "street" | "community" | "grid" | "hex8" | "hex9" | "hex10";
                 /** @description only what lies in the area of this code */
                 area?: string;
                 method?: "network" | "radius";
+                /** @description sections besides the totals: groups, capacity, equity, gaps, targets, all */
+                measures?: string[] | null;
+                /** @description measures of this requirement only */
+                requirement?: string;
+                /** @description targets to compare with: a share of people in per cent, or the id of a policy */
+                target?: string[] | null;
                 profile?: "standard" | "adult" | "elderly" | "wheelchair";
             };
             header?: never;
