@@ -195,7 +195,29 @@ type AuditEntry struct {
 	Result  string    `json:"result"`
 }
 
+// AuditQuery narrows a look at the audit trail. The zero value asks for the
+// newest entries.
+type AuditQuery struct {
+	Before  int64 // entries with smaller ids; 0: from the newest
+	Account string
+	Action  string
+	Subject string // the beginning of it
+	From    time.Time
+	To      time.Time
+	Limit   int
+}
+
 // Auditor appends to the audit trail.
 type Auditor interface {
 	Record(ctx context.Context, e AuditEntry) error
+}
+
+// AuditTrail is what an auditor sees.
+type AuditTrail interface {
+	Auditor
+	// Entries returns entries, newest first.
+	Entries(ctx context.Context, q AuditQuery) ([]AuditEntry, error)
+	// Verify checks the whole trail and returns how long it is and what is
+	// wrong with it, in words; nothing when it is whole.
+	Verify(ctx context.Context) (entries int64, problems []string, err error)
 }

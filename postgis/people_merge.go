@@ -132,7 +132,7 @@ func (p *People) record(ctx context.Context, tx pgx.Tx, action, subject, purpose
 	if p.who != nil {
 		e.Role = p.who.Role
 	}
-	return appendAudit(ctx, tx, e)
+	return p.db.appendAudit(ctx, tx, e)
 }
 
 // within runs fn in a transaction with the owner's rights, after making sure

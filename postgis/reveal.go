@@ -63,7 +63,7 @@ func (r *Registry) Reveal(ctx context.Context, p household.Principal, id int64, 
 		if _, err := tx.Exec(ctx, `SET LOCAL ROLE NONE`); err != nil {
 			return noRows(err, op, "")
 		}
-		return noRows(appendAudit(ctx, tx, household.AuditEntry{
+		return noRows(r.db.appendAudit(ctx, tx, household.AuditEntry{
 			Account: p.Name, Role: p.Role, Action: "reveal",
 			Subject: "resident:" + strconv.FormatInt(id, 10), Purpose: purpose, Result: "shown",
 		}), op, "")

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/ed25519"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -47,6 +48,7 @@ type Keys struct {
 	aead        cipher.AEAD
 	hashes      *sync.Pool // of HMACs under the key of the blind indexes
 	fingerprint []byte
+	audit       ed25519.PrivateKey
 }
 
 // NewKeys derives the keys from a master key of 32 bytes (HKDF-SHA-256,
@@ -59,8 +61,8 @@ func NewKeys(master []byte) (*Keys, error) {
 	derive := func(use string) ([]byte, error) {
 		return hkdf.Key(sha256.New, master, nil, "hearthmap v1 "+use, keySize)
 	}
-	var keys [3][]byte
-	for i, use := range []string{"seal", "blind", "fingerprint"} {
+	var keys [4][]byte
+	for i, use := range []string{"seal", "blind", "fingerprint", "audit"} {
 		k, err := derive(use)
 		if err != nil {
 			return nil, household.Errorf(household.Internal, op, "cannot derive a key: %w", err)
@@ -76,8 +78,11 @@ func NewKeys(master []byte) (*Keys, error) {
 		return nil, household.Errorf(household.Internal, op, "cannot use the key: %w", err)
 	}
 	hashes := &sync.Pool{New: func() any { return hmac.New(sha256.New, keys[1]) }}
-	return &Keys{aead: aead, hashes: hashes, fingerprint: keys[2][:16]}, nil
+	return &Keys{aead: aead, hashes: hashes, fingerprint: keys[2][:16], audit: ed25519.NewKeyFromSeed(keys[3])}, nil
 }
+
+// AuditKey is the public key that the head of the audit trail is signed with.
+func (k *Keys) AuditKey() ed25519.PublicKey { return k.audit.Public().(ed25519.PublicKey) }
 
 // Fingerprint tells keys apart without giving anything of them away.
 func (k *Keys) Fingerprint() []byte { return bytes.Clone(k.fingerprint) }

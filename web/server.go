@@ -25,7 +25,7 @@ type Config struct {
 	Tiles    *tiles.Service
 	Registry household.Registry
 	Accounts household.Accounts
-	Audit    household.Auditor
+	Audit    household.AuditTrail
 	Sessions scs.CtxStore
 	Page     fs.FS // the built front end
 	Log      *slog.Logger
@@ -73,6 +73,7 @@ func New(c Config) *Server {
 	s.routeRegistry(s.api)
 	s.routeImports(s.api)
 	s.routePeople(s.api)
+	s.routeAudit(s.api)
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
 		s.writeProblem(w, household.Errorf(household.NotFound, "web", "there is no such address in the API").
@@ -128,6 +129,7 @@ const (
 	mapOnly                // roles that see the map
 	planning               // planners: analysis that takes the machine's time
 	admin                  // administrators
+	auditor                // auditors
 )
 
 // register adds an operation, checks who calls it, and turns the handler's
@@ -148,6 +150,8 @@ func register[I, O any](s *Server, api huma.API, who access, op huma.Operation, 
 			return nil, problemOf(s.log, notPlanner(p.Role))
 		case who == admin && p.Role != household.RoleAdmin:
 			return nil, problemOf(s.log, notAdmin(p.Role))
+		case who == auditor && p.Role != household.RoleAuditor:
+			return nil, problemOf(s.log, notAuditor(p.Role))
 		}
 		out, err := handle(ctx, in)
 		if err != nil {

@@ -240,6 +240,7 @@ func TestWhoMaySeeWhat(t *testing.T) {
 		{"/api/v1/areas/nowhere", [6]int{401, 404, 404, 404, 403, 404}},
 		{"/api/v1/standards", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/api/v1/coverage", [6]int{401, 200, 200, 200, 403, 200}},
+		{"/api/v1/audit", [6]int{401, 403, 403, 403, 200, 403}},
 		{"/ogc", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/ogc/collections/buildings/items", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/ogc/collections/buildings/items?limit=0", [6]int{401, 400, 400, 400, 403, 400}},

@@ -35,6 +35,7 @@ type commandLine struct {
 	Lookup    lookupCommand    `cmd:"" help:"Find compounds, buildings, units, facilities and areas."`
 	User      userCommand      `cmd:"" help:"Accounts of the service."`
 	People    peopleCommand    `cmd:"" help:"The same person under two entries: compare, review, merge."`
+	Audit     auditCommand     `cmd:"" help:"The audit trail: check it, export it."`
 	Serve     serveCommand     `cmd:"" help:"Serve the map."`
 	Doctor    doctorCommand    `cmd:"" help:"Say what is missing on this machine, and how to get it."`
 	Version   versionCommand   `cmd:"" help:"Say which build this is."`

@@ -45,6 +45,7 @@ func (c serveCommand) Run(ctx context.Context, con *console, s *settings) error 
 			return err
 		}
 		svc.stop = jobs.Stop
+		svc.anchor = anchorPath(s, db)
 		con.print("http://%s/", listener.Addr())
 		return svc.serve(ctx, listener)
 	})
@@ -56,6 +57,7 @@ type service struct {
 	live    *cityindex.Live
 	handler *web.Server
 	stop    func() // ends what outlives requests; may be nil
+	anchor  string // where the head of the audit trail is kept; may be empty
 }
 
 // newService loads the city and wires the parts together. What the caller
@@ -107,6 +109,13 @@ func (s *service) serve(ctx context.Context, listener net.Listener) error {
 		defer close(followed)
 		s.db.Follow(ctx, s.live)
 	}()
+	anchored := make(chan struct{})
+	go func() {
+		defer close(anchored)
+		if s.anchor != "" {
+			keepAnchors(ctx, s.db, s.anchor)
+		}
+	}()
 	srv := &http.Server{
 		Handler:           s.handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -131,6 +140,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener) error {
 	}
 	cancel()
 	<-followed
+	<-anchored
 	if err != nil && !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("the service stopped: %w", err)
 	}

@@ -38,6 +38,7 @@ var table = []row{
 	{"geo", nil, []string{orb}},
 	{"household", []string{"geo"}, []string{orb}},
 	{"household/address", nil, []string{}},
+	{"household/audit", []string{"household"}, []string{}},
 	{"geo/crs", []string{"geo", "household"}, []string{orb}},
 	{"geo/hexgrid", []string{"geo", "household"}, []string{orb, h3}},
 	{"geo/cityindex", []string{"geo", "geo/hexgrid", "household"}, []string{orb, rtree}},
@@ -54,7 +55,7 @@ var table = []row{
 	{"importers/ogrtest", []string{"importers", "internal/testdata"}, nil}, // used by tests only
 	{"importers/...", []string{"importers/...", "household", "geo", "geo/crs"}, nil},
 	{"migrations", []string{"household"}, nil},
-	{"postgis", []string{"household", "geo/...", "importers/...", "migrations"}, nil},
+	{"postgis", []string{"household", "household/audit", "geo/...", "importers/...", "migrations"}, nil},
 	{"reports", []string{"household", "geo", "geo/cityindex", "geo/coverage"}, nil},
 	{"web", []string{"household", "geo/...", "tiles", "reports", "web/..."}, nil},
 	{"web/...", []string{"household", "geo/...", "tiles", "reports", "web/..."}, nil},

@@ -115,7 +115,9 @@ describe('signing in', () => {
 
   it('shows an auditor no map', async () => {
     const t = await open('/', { role: 'auditor' })
-    await t.page.waitForSelector('text=hearthmap audit export')
+    await t.page.waitForSelector('[data-entry=sign_in]')
+    await t.page.click('[data-verify]')
+    await t.page.waitForSelector('text=没有被改动、移动或删除')
     assert.equal(await t.page.$('.map'), null)
     await t.close()
   })

@@ -1,6 +1,8 @@
 import type {
   Area,
   AreaLevel,
+  AuditPage,
+  AuditVerdict,
   BuildingCard,
   BuildingReaches,
   Chart,
@@ -134,6 +136,9 @@ export class Client {
   reveal = (id: number, purpose: string) => this.send<Revealed>('POST', `/residents/${id}/reveal`, { body: { purpose } })
   /** Sent as a body: what is searched for may be a name, and addresses end up in logs. */
   search = (q: string, signal?: AbortSignal) => this.send<{ hits: Hit[] | null }>('POST', '/search', { body: { q, limit: 24 }, signal })
+
+  audit = (q: { before?: number; account?: string; action?: string; subject?: string; from?: string; to?: string }) => this.send<AuditPage>('GET', '/audit', { query: q })
+  verifyAudit = () => this.send<AuditVerdict>('POST', '/audit/verify')
 
   inspect = (file: string, q: { kind?: string; encoding?: string; crs?: string; mapping?: Record<string, string> }, signal?: AbortSignal) =>
     this.send<ImportFindings>('GET', `/imports/files/${encodeURIComponent(file)}/inspect`, {

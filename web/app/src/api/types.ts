@@ -58,3 +58,7 @@ export type ImportRequest = Omit<Schemas['ImportRequest'], '$schema' | 'kind'> &
 export type ImportBatch = Schemas['ImportBatch']
 export type ImportUndoReason = Narrow<Schemas['ImportUndoReason'], { codes: string[] }>
 export type ImportUndo = Narrow<Schemas['ImportUndo'], { reasons: ImportUndoReason[]; later: number[] }>
+
+export type AuditEntry = Narrow<Schemas['AuditEntry'], { role: Role | '' }>
+export type AuditPage = { entries: AuditEntry[]; next?: number }
+export type AuditVerdict = { entries: number; whole: boolean; problems: string[] }

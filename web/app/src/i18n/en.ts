@@ -1,9 +1,11 @@
+import { auditEn } from './audit'
 import { importEn } from './importing'
 import { sitingEn } from './siting'
 import type { Dictionary } from './zh'
 
 /** English. */
 export const en: Dictionary = {
+  ...auditEn,
   ...importEn,
   ...sitingEn,
   'app.name': 'Hearthmap',
@@ -41,11 +43,6 @@ export const en: Dictionary = {
   'role.auditor.sees': 'The audit trail only; no map',
   'role.admin.sees': 'Accounts, settings, map counts; no persons',
 
-  'auditor.title': 'Audit trail',
-  'auditor.text': 'Auditors see neither the map nor residents. For now, check and export the audit trail on the server’s command line:',
-  'auditor.verify': 'Check that the chain of entries is whole',
-  'auditor.export': 'Export the entries',
-  'auditor.note': 'Searching the trail on this page comes in a later version.',
 
 
   'search.label': 'Search',

@@ -1,8 +1,10 @@
+import { auditZh } from './audit'
 import { importZh } from './importing'
 import { sitingZh } from './siting'
 
 /** Chinese, the first language of the page. Its keys are the keys of all. */
 export const zh = {
+  ...auditZh,
   ...importZh,
   ...sitingZh,
   'app.name': '装户图',
@@ -40,11 +42,6 @@ export const zh = {
   'role.auditor.sees': '只看审计记录，不看地图',
   'role.admin.sees': '账号与设置、地图统计，不见个人',
 
-  'auditor.title': '审计记录',
-  'auditor.text': '审计员不看地图与住户。当前版本请在服务器上用命令行校验和导出审计记录：',
-  'auditor.verify': '校验记录链是否完整',
-  'auditor.export': '导出记录',
-  'auditor.note': '网页上的审计查询将在后续版本提供。',
 
 
   'search.label': '搜索',

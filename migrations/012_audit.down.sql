@@ -1,0 +1,2 @@
+DROP INDEX audit_account;
+DROP TABLE audit_head;
