@@ -251,7 +251,7 @@ func (a *accepting) finish(ctx context.Context) error {
 }
 
 func (a *accepting) audit(ctx context.Context, action string, r household.AddressRow, result string) error {
-	return appendAudit(ctx, a.tx, reviewEntry(a.by, action, a.id, r, result))
+	return a.db.appendAudit(ctx, a.tx, reviewEntry(a.by, action, a.id, r, result))
 }
 
 // reviewEntry names the row by its number: sheets may be called after persons.
@@ -291,7 +291,7 @@ func (db *DB) DeclineAddresses(ctx context.Context, by household.Principal, batc
 			if err != nil {
 				return err
 			}
-			if err := appendAudit(ctx, tx, reviewEntry(by, action, batch, r, to)); err != nil {
+			if err := db.appendAudit(ctx, tx, reviewEntry(by, action, batch, r, to)); err != nil {
 				return err
 			}
 		}
