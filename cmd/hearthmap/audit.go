@@ -52,7 +52,7 @@ func (c auditVerify) Run(ctx context.Context, con *console, s *settings) error {
 				con.say("warning: no anchor for later checks could be kept: %v", err)
 			}
 		}
-		return tell(con, s, report)
+		return verdict(con, s, report)
 	})
 }
 
@@ -74,7 +74,7 @@ func (c auditVerify) verifyFile(con *console, s *settings, anchors []audit.Head)
 	if err != nil {
 		return err
 	}
-	return tell(con, s, report)
+	return verdict(con, s, report)
 }
 
 func readWith[T any](path string, read func(io.Reader) (T, error)) (T, error) {
@@ -87,8 +87,8 @@ func readWith[T any](path string, read func(io.Reader) (T, error)) (T, error) {
 	return read(f)
 }
 
-// tell prints what a check found; a broken trail ends with status 1.
-func tell(con *console, s *settings, r audit.Report) error {
+// verdict prints what a check found; a broken trail ends with status 1.
+func verdict(con *console, s *settings, r audit.Report) error {
 	if s.JSON {
 		if r.Problems == nil {
 			r.Problems = []audit.Problem{}
