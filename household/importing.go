@@ -97,6 +97,7 @@ type ImportFindings struct {
 	Rejected        int64            `json:"rejected" doc:"rows that would be rejected by themselves; an import may find more"`
 	Problems        []ImportProblem  `json:"problems" doc:"why, the most frequent first"`
 	Notes           []string         `json:"notes"`
+	NotesZh         []string         `json:"notes_zh" doc:"the same in Chinese"`
 	Sample          json.RawMessage  `json:"sample" doc:"GeoJSON in WGS 84, 200 features at most"`
 }
 
@@ -148,12 +149,16 @@ type ImportEvidence struct {
 
 // ImportProblem is why rows would be rejected. It holds none of their values.
 type ImportProblem struct {
-	Code       string  `json:"code"`
-	Column     string  `json:"column,omitempty"`
-	Reason     string  `json:"reason"`
-	Suggestion string  `json:"suggestion,omitempty"`
-	Count      int64   `json:"count"`
-	Rows       []int64 `json:"first_rows"`
+	Code         string   `json:"code"`
+	ID           string   `json:"id" doc:"of the reason, finer than the code; stable"`
+	Params       []string `json:"params" doc:"what differs in reasons of the same id"`
+	Column       string   `json:"column,omitempty"`
+	Reason       string   `json:"reason" doc:"in English"`
+	ReasonZh     string   `json:"reason_zh"`
+	Suggestion   string   `json:"suggestion,omitempty"`
+	SuggestionZh string   `json:"suggestion_zh,omitempty"`
+	Count        int64    `json:"count"`
+	Rows         []int64  `json:"first_rows"`
 }
 
 // The states of a job.
@@ -207,6 +212,7 @@ type ImportReport struct {
 	Rejected  int64            `json:"rejected"`
 	Seconds   float64          `json:"seconds"`
 	Notes     []string         `json:"notes"`
+	NotesZh   []string         `json:"notes_zh" doc:"the same in Chinese"`
 	Codes     map[string]int64 `json:"reject_codes"`
 }
 

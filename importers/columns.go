@@ -188,6 +188,7 @@ func tableOf(kind Kind) table {
 // layout says in which column of a record each field is.
 type layout struct {
 	at      [fieldCount]int16 // -1: the file does not have it
+	crs     int16             // of a rejects file: the column of the reference system; -1: none
 	names   []string
 	unknown []string // columns that mean nothing to us
 }
@@ -224,21 +225,22 @@ func KnownColumn(name string) bool {
 //
 // A mapping, which may be nil, goes before the names.
 func (t table) arrange(names []string, m *applied) (layout, error) {
-	l := layout{names: names}
+	l := layout{names: names, crs: int16(slices.Index(names, ownCRS))}
 	for i := range l.at {
 		l.at[i] = -1
 	}
 	folded := make([]string, len(names))
 	for i, n := range names {
-		switch n {
-		case "_sheet", "_row", "_code", "_reason", "_suggestion": // a rejects file, mended and handed in again
-		default:
+		if !isOwn(n) { // of a rejects file, mended and handed in again
 			folded[i] = columnName(n)
 		}
 	}
 	used := make([]bool, len(names))
 	if err := l.arrangeMapped(folded, used, m); err != nil {
 		return l, err
+	}
+	if i := slices.Index(names, ownShape); i >= 0 {
+		l.at[fWKT] = int16(i)
 	}
 	for _, c := range t.columns {
 		if l.at[c.field] >= 0 {

@@ -66,7 +66,7 @@ func TestHomesByAddress(t *testing.T) {
 		}
 	}
 	raw, err := os.ReadFile(rep.RejectsFile)
-	if err != nil || !strings.Contains(string(raw), "2 buildings may be meant: K1, K2") {
+	if err != nil || !strings.Contains(string(raw), "可能是 2 栋楼：K1, K2") {
 		t.Errorf("rejects file %s, %v", raw, err)
 	}
 	// Mended with a code, the rows come in.

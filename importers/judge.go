@@ -15,6 +15,7 @@ import (
 type judge struct {
 	kind    Kind
 	crs     crs.CRS
+	carried string // the name of crs, when a rejects file says it
 	words   *words
 	mapping *applied // nil: none
 	mends   *mends
@@ -26,6 +27,7 @@ type judge struct {
 func (j *judge) judge(items []Item, rec Record, l *layout) []Item {
 	r := row{Record: rec, layout: l, crs: j.crs, mapping: j.mapping, mends: j.mends, ground: j.ground, homes: j.homes}
 	n := len(items)
+	j.otherCRS(&r)
 	if f, bad := r.damaged(); bad {
 		r.fail(f, RejectEncoding, "the text holds characters that were lost in a conversion", "type them again, or export the file as UTF-8")
 	} else if f, bad := r.private(); bad {

@@ -5,9 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -123,18 +126,43 @@ func openSource(path string, kind Kind, f Format, o FileOptions, m *Mapping, g *
 	return s, r, nil
 }
 
-// hashFile returns the SHA-256 of the file.
-func hashFile(ctx context.Context, path string) (sum [32]byte, err error) {
+// hashFile returns the SHA-256 of the file. Of one that is handed over in
+// several parts it is that of the line "extension size" and the bytes of each
+// part, in the format's order: it does not depend on the files' names.
+func hashFile(ctx context.Context, f Format, path string) (sum [32]byte, err error) {
+	h := sha256.New()
+	parts := []string{path}
+	if f.Parts != nil {
+		if parts, err = f.Parts(path); err != nil {
+			return sum, err
+		}
+	}
+	for _, p := range parts {
+		if len(parts) > 1 {
+			info, err := os.Stat(p)
+			if err != nil {
+				return sum, household.Errorf(household.Invalid, "importers.Run", "cannot read the file: %w", err)
+			}
+			fmt.Fprintf(h, "%s %d\n", strings.ToLower(filepath.Ext(p)), info.Size())
+		}
+		if err := hashInto(ctx, h, p); err != nil {
+			return sum, err
+		}
+	}
+	h.Sum(sum[:0])
+	return sum, nil
+}
+
+func hashInto(ctx context.Context, h hash.Hash, path string) error {
 	f, err := os.Open(path)
 	if err != nil {
-		return sum, household.Errorf(household.Invalid, "importers.Run", "cannot open the file: %w", err)
+		return household.Errorf(household.Invalid, "importers.Run", "cannot open the file: %w", err)
 	}
 	defer f.Close()
-	h := sha256.New()
 	buf := make([]byte, 1<<20)
 	for {
 		if ctx.Err() != nil {
-			return sum, context.Cause(ctx)
+			return context.Cause(ctx)
 		}
 		n, err := f.Read(buf)
 		h.Write(buf[:n])
@@ -142,9 +170,8 @@ func hashFile(ctx context.Context, path string) (sum [32]byte, err error) {
 			break
 		}
 		if err != nil {
-			return sum, household.Errorf(household.Invalid, "importers.Run", "cannot read the file: %w", err)
+			return household.Errorf(household.Invalid, "importers.Run", "cannot read the file: %w", err)
 		}
 	}
-	h.Sum(sum[:0])
-	return sum, nil
+	return nil
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/paulmach/orb/encoding/wkt"
 
+	"hearthmap/geo/crs"
 	"hearthmap/household"
 	"hearthmap/importers/charset"
 )
@@ -82,8 +83,7 @@ func (r *run) createRejects() (*rejectsFile, *os.File, error) {
 }
 
 // writeRejects writes the rejected rows as they are in the file, with
-// _row, _code, _reason and _suggestion behind, and of a workbook _sheet them. It reads the file again
-// and walks along the sorted rejects, so that memory stays bounded. Without
+// the columns of a rejects file behind them. It reads the file again and walks along the sorted rejects, so that memory stays bounded. Without
 // rejects it returns nil.
 func (r *run) writeRejects(ctx context.Context) (_ *rejectsFile, err error) {
 	if len(r.rejects) == 0 {
@@ -102,6 +102,10 @@ func (r *run) writeRejects(ctx context.Context) (_ *rejectsFile, err error) {
 		}
 	}()
 	w := newRejectsWriter(f, r.reader)
+	w.lang = r.o.Lang
+	if hasPlaces(r.o.Kind) && !r.file.CRS.Same(crs.CRS{}) {
+		w.crs = r.file.CRS.String()
+	}
 	w.sheets = slices.ContainsFunc(r.rejects, func(x Reject) bool { return x.Sheet != "" })
 	if r.format.OpenReader == nil {
 		w.header(nil, false)
@@ -219,7 +223,29 @@ type rejectsWriter struct {
 	width int
 	// sheets says that the file is a workbook, whose sheets are named.
 	sheets bool
+	crs    string            // of its places, when it is not WGS 84
+	lang   string            // of reasons; empty until the header is known
+	said   map[string]string // reasons and suggestions in lang
 	line   []byte
+}
+
+// maxSaid bounds the texts that are remembered in another language.
+const maxSaid = 1000
+
+// say is the text in the language of the file.
+func (w *rejectsWriter) say(en string) string {
+	if w.lang == "en" {
+		return en
+	}
+	s, ok := w.said[en]
+	if !ok {
+		if len(w.said) >= maxSaid {
+			clear(w.said)
+		}
+		s = TextOf(en).In(w.lang)
+		w.said[en] = s
+	}
+	return s
 }
 
 func newRejectsWriter(f io.Writer, reader Reader) *rejectsWriter {
@@ -240,22 +266,29 @@ func newRejectsWriter(f io.Writer, reader Reader) *rejectsWriter {
 
 func (w *rejectsWriter) header(names []string, features bool) {
 	w.width = len(names)
+	w.lang, w.said = cmp.Or(w.lang, languageOf(names)), map[string]string{}
+	if w.enc == charset.Big5 { // which lacks the simplified characters
+		w.lang = "en"
+	}
 	all := slices.Clone(names)
 	if features {
 		w.names = make(map[string]int, len(names))
 		for i, n := range names {
 			w.names[n] = i
 		}
-		all = append(all, "wkt")
+		all = append(all, shapeColumn(names))
 	}
 	if w.sheets {
-		all = append(all, "_sheet")
+		all = append(all, ownSheet)
 	}
-	w.write(append(all, "_row", "_code", "_reason", "_suggestion"))
+	if w.crs != "" {
+		all = append(all, ownCRS)
+	}
+	w.write(append(all, ownColumns...))
 }
 
 func (w *rejectsWriter) row(rec Record, x *Reject) {
-	cells := make([]string, w.width, w.width+7)
+	cells := make([]string, w.width, w.width+8)
 	switch {
 	case w.names != nil:
 		for i, n := range rec.Names {
@@ -277,7 +310,10 @@ func (w *rejectsWriter) row(rec Record, x *Reject) {
 	if w.sheets {
 		cells = append(cells, x.Sheet)
 	}
-	w.write(append(cells, strconv.FormatInt(x.Row, 10), string(x.Code), x.Reason, x.Suggestion))
+	if w.crs != "" {
+		cells = append(cells, w.crs)
+	}
+	w.write(append(cells, strconv.FormatInt(x.Row, 10), string(x.Code), w.say(x.Reason), w.say(x.Suggestion)))
 }
 
 // write writes one record. Errors stay in the buffered writer until Flush.

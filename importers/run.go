@@ -40,6 +40,9 @@ type Options struct {
 	// in the working directory, or beside the file when that cannot be
 	// written to.
 	RejectsPath string
+	// Lang is the language of the rejects file's reasons, "en" or "zh"; empty:
+	// that of the columns' names.
+	Lang string
 	// Progress, if any, is called some ten times a second from a goroutine of
 	// its own, and a last time before Run returns.
 	Progress func(Progress)
@@ -144,6 +147,10 @@ func (r *run) open(ctx context.Context, store Store) error {
 		return err
 	}
 	r.file.CRS = crsOf(r.reader, r.file)
+	if err := r.carry(); err != nil {
+		r.source.Close()
+		return err
+	}
 	if t, ok := r.reader.(TextReader); ok { // what auto turned out to be
 		r.file.Encoding = t.Text().Encoding
 	}
@@ -154,9 +161,21 @@ func (r *run) open(ctx context.Context, store Store) error {
 	return nil
 }
 
+// carry takes the reference system that a rejects file carries.
+func (r *run) carry() error {
+	c, ok, err := carriedCRS(r.format, r.o.File, r.file, r.reader)
+	if err != nil || !ok {
+		return err
+	}
+	t := r.source.(*tabular) // of every Reader
+	t.judge.crs, t.judge.carried = c, c.String()
+	r.file.CRS, r.file.CRSGiven = c, true
+	return nil
+}
+
 // load does the work between Begin and Commit.
 func (r *run) load(ctx context.Context, store Store) (err error) {
-	if r.report.SHA256, err = hashFile(ctx, r.o.File); err != nil {
+	if r.report.SHA256, err = hashFile(ctx, r.format, r.o.File); err != nil {
 		return err
 	}
 	load, err := store.Begin(ctx, Batch{

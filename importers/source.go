@@ -69,4 +69,8 @@ type Format struct {
 	// Layers lists what a file holds, in its order, whatever o.Layer and o.Fit
 	// say. It is nil for formats whose files hold one table.
 	Layers func(path string, o FileOptions) ([]Layer, error)
+	// Parts lists the files that are read with the one that is named, itself
+	// among them, in an order that depends on the format only. It is nil for
+	// formats of one file.
+	Parts func(path string) ([]string, error)
 }

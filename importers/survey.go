@@ -62,6 +62,8 @@ type Survey struct {
 // Problem is a reason for which rows would be rejected.
 type Problem struct {
 	Code       RejectCode `json:"code"`
+	ID         string     `json:"id"`     // of the reason, finer than Code; see TextOf
+	Params     []string   `json:"params"` // of the reason
 	Column     string     `json:"column,omitempty"`
 	Reason     string     `json:"reason"`
 	Suggestion string     `json:"suggestion,omitempty"`
@@ -131,7 +133,7 @@ func (v *surveyor) open(ctx context.Context) (err error) {
 		return household.Errorf(household.Invalid, "importers.NewSurvey", "cannot read the file: %w", err).WithHint("check that you may read it")
 	}
 	v.s.Bytes = info.Size()
-	sum, err := hashFile(ctx, v.o.File)
+	sum, err := hashFile(ctx, v.format, v.o.File)
 	v.s.SHA256 = hex.EncodeToString(sum[:])
 	if err != nil || v.format.OpenReader == nil {
 		return err
@@ -163,6 +165,11 @@ func (v *surveyor) open(ctx context.Context) (err error) {
 		}
 	}
 	v.file.CRS = crsOf(r, v.file)
+	if c, ok, err := carriedCRS(v.format, v.o.File, v.file, r); err != nil {
+		return err
+	} else if ok {
+		v.file.CRS, v.file.CRSGiven, v.s.CRSFrom = c, true, "file"
+	}
 	v.s.CRS = v.file.CRS.String()
 	if t, ok := r.(TextReader); ok {
 		return v.encoding(t)
@@ -308,13 +315,9 @@ func (v *surveyor) rows(ctx context.Context) error {
 	if err := v.each(ctx, r); err != nil {
 		return err
 	}
-	if _, ok := r.(HeaderReader); !ok && t.last != nil {
-		v.s.Missing = t.table.missing(*t.last, v.places > 0)
+	if _, ok := r.(HeaderReader); !ok && t.union != nil {
+		v.s.Missing = t.table.lacks(*t.union, t.judge.mapping, v.places > 0 || t.shapes)
 	}
-	v.s.Missing = slices.DeleteFunc(v.s.Missing, func(name string) bool {
-		f, ok := fieldNamed(v.s.Kind, name)
-		return ok && t.judge.mapping != nil && t.judge.mapping.constants[f] != ""
-	})
 	v.s.Columns = v.columns.finish()
 	for _, n := range t.Notes() {
 		if !strings.HasPrefix(n, unusedNote) { // the columns are listed
@@ -383,7 +386,8 @@ func (v *surveyor) reject(x *Reject) {
 			return
 		}
 		i = len(v.s.Problems)
-		v.s.Problems = append(v.s.Problems, &Problem{Code: x.Code, Column: x.Column, Reason: x.Reason, Suggestion: x.Suggestion})
+		t := TextOf(x.Reason)
+		v.s.Problems = append(v.s.Problems, &Problem{Code: x.Code, ID: t.ID, Params: t.Params, Column: x.Column, Reason: x.Reason, Suggestion: x.Suggestion})
 	}
 	p := v.s.Problems[i]
 	if p.Count++; len(p.Rows) < problemRows {

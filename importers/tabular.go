@@ -37,6 +37,7 @@ type tabular struct {
 
 	last    *layout
 	layouts map[string]*layout
+	union   *layout  // where any record has a column for a field; nil before the first
 	unknown []string // columns without a meaning, in order of appearance
 }
 
@@ -130,7 +131,31 @@ func (t *tabular) layout(names []string) (*layout, error) {
 		clear(t.layouts)
 	}
 	t.layouts[key], t.last = &l, &l
+	t.unite(&l)
 	return &l, nil
+}
+
+// unite adds the fields of a layout to those that some record has.
+func (t *tabular) unite(l *layout) {
+	if t.union == nil {
+		all := *l
+		t.union = &all
+		return
+	}
+	for f, at := range l.at {
+		if at >= 0 {
+			t.union.at[f] = at
+		}
+	}
+}
+
+// lacking is the error of a file none of whose records has a column that all
+// need: one for the file says more than one for each row.
+func (t *tabular) lacking() error {
+	if t.strict || t.union == nil {
+		return nil
+	}
+	return t.table.check(*t.union, t.kind, t.judge.mapping, t.shapes)
 }
 
 // chunk is a run of records on its way through a worker.
@@ -219,8 +244,8 @@ func (t *tabular) read(ctx context.Context, send func(*chunk) error) error {
 		var bad *RowError
 		switch {
 		case err == io.EOF:
-			if len(c.records) == 0 {
-				return nil
+			if err := t.lacking(); err != nil || len(c.records) == 0 {
+				return err
 			}
 			return send(c)
 		case errors.As(err, &bad):
@@ -232,6 +257,7 @@ func (t *tabular) read(ctx context.Context, send func(*chunk) error) error {
 			return err
 		}
 		t.records.Add(1)
+		t.shapes = t.shapes || rec.Geometry != nil
 		l, err := t.layout(rec.Names)
 		if err != nil {
 			if t.strict {

@@ -7,6 +7,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime/debug"
+	"strings"
 
 	"hearthmap/household"
 	"hearthmap/importers"
@@ -38,6 +39,22 @@ type layerFlags struct {
 	HeaderRow int    `help:"The row that names the columns, from 1. Default: it is found." placeholder:"N"`
 }
 
+// langFlag says in which language problems are told.
+type langFlag struct {
+	Lang string `help:"The language of reasons, suggestions and notes: en or zh. Default: of the terminal (LANG); in a rejects file, of its columns' names." enum:",en,zh" default:""`
+}
+
+// lang is the language of what is printed.
+func (f langFlag) lang(getenv func(string) string) string {
+	if f.Lang != "" {
+		return f.Lang
+	}
+	if strings.HasPrefix(strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG"))), "zh") {
+		return "zh"
+	}
+	return "en"
+}
+
 func (f layerFlags) layer() string { return cmp.Or(f.Layer, f.Sheet) }
 
 type importKind struct {
@@ -45,6 +62,7 @@ type importKind struct {
 	CRS      string   `help:"Coordinates of the file: wgs84, gcj02, bd09, EPSG:N or gk:MERIDIAN,EASTING. Default: as the file says, else wgs84."`
 	Encoding string   `help:"Encoding of the file: auto, utf-8, gb18030, big5, utf-16le or utf-16be." default:"auto"`
 	layerFlags
+	langFlag
 	Mapping string `help:"A mapping file: what the file's columns and words mean. import inspect --write-mapping writes one." placeholder:"FILE.yaml"`
 	Mode    string `help:"upsert creates and updates; insert only creates; replace also ends what the file lacks." enum:"upsert,insert,replace" default:"upsert"`
 	DryRun  bool   `help:"Say what would happen, and leave everything as it is."`
@@ -80,7 +98,7 @@ func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 			WithHint("import them one by one, or leave --rejects out")
 	}
 	if c.Inspect || c.WriteMapping != "" {
-		return inspectFiles(ctx, con, s, c.options(""), c.Files, inspectWith{mapping: c.Mapping, write: c.WriteMapping})
+		return inspectFiles(ctx, con, s, c.options(""), c.Files, inspectWith{mapping: c.Mapping, write: c.WriteMapping, lang: c.lang(con.getenv)})
 	}
 	if err := filesExist(c.Files); err != nil {
 		return err
@@ -105,7 +123,7 @@ func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 			if err != nil {
 				return err
 			}
-			if err := con.showReport(s, report); err != nil {
+			if err := con.showReport(s, report, c.lang(con.getenv)); err != nil {
 				return err
 			}
 			rejected = rejected || report.Rejected > 0
@@ -121,7 +139,7 @@ func (c *importKind) Run(ctx context.Context, con *console, s *settings) error {
 func (c *importKind) options(file string) importers.Options {
 	return importers.Options{
 		File: file, Kind: c.kind, CRS: c.CRS, Encoding: c.Encoding, Mode: importers.Mode(c.Mode), DryRun: c.DryRun,
-		Layer: c.layer(), HeaderRow: c.HeaderRow, SourceName: c.Source, RejectsPath: c.Rejects,
+		Layer: c.layer(), HeaderRow: c.HeaderRow, SourceName: c.Source, Lang: c.Lang, RejectsPath: c.Rejects,
 	}
 }
 
@@ -141,7 +159,7 @@ func operator() string {
 	return ""
 }
 
-func (c *console) showReport(s *settings, r importers.Report) error {
+func (c *console) showReport(s *settings, r importers.Report, lang string) error {
 	if s.JSON {
 		return c.printJSON(r)
 	}
@@ -152,7 +170,7 @@ func (c *console) showReport(s *settings, r importers.Report) error {
 	c.print("%s %s from %s: read %d, created %d, updated %d, unchanged %d, rejected %d (%.1f s, %.0f rows/s)",
 		what, r.Kind, filepath.Base(r.File), r.Read, r.Created, r.Updated, r.Unchanged, r.Rejected, r.Elapsed.Seconds(), r.RowsPerSecond())
 	for _, n := range r.Notes {
-		c.say("note: %s", n)
+		c.say("note: %s", importers.TextOf(n).In(lang))
 	}
 	if r.RejectsFile != "" {
 		c.say("rejected rows are in %s, each with its reason; mend them and import that file again", r.RejectsFile)

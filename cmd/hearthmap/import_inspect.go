@@ -21,6 +21,7 @@ type importInspect struct {
 	CRS      string   `help:"Coordinates of the file, as for import." placeholder:"CRS"`
 	Encoding string   `help:"Encoding of the file, as for import." default:"auto"`
 	layerFlags
+	langFlag
 	Mapping      string `help:"Read the file by this mapping." placeholder:"FILE.yaml"`
 	WriteMapping string `help:"Write a mapping file to start from." placeholder:"FILE.yaml"`
 	NoDatabase   bool   `help:"Do not ask the city about coordinates."`
@@ -30,13 +31,13 @@ type importInspect struct {
 // Run inspects the files.
 func (c *importInspect) Run(ctx context.Context, con *console, s *settings) error {
 	o := importers.Options{Kind: importers.Kind(c.Kind), CRS: c.CRS, Encoding: c.Encoding, Layer: c.layer(), HeaderRow: c.HeaderRow}
-	return inspectFiles(ctx, con, s, o, c.Files, inspectWith{c.Mapping, c.WriteMapping, c.NoDatabase})
+	return inspectFiles(ctx, con, s, o, c.Files, inspectWith{c.Mapping, c.WriteMapping, c.lang(con.getenv), c.NoDatabase})
 }
 
 // inspectWith says by and for which mapping.
 type inspectWith struct {
-	mapping, write string
-	alone          bool // without a database
+	mapping, write, lang string
+	alone                bool // without a database
 }
 
 func inspectFiles(ctx context.Context, con *console, s *settings, o importers.Options, files []string, with inspectWith) (err error) {
@@ -54,7 +55,7 @@ func inspectFiles(ctx context.Context, con *console, s *settings, o importers.Op
 	work := func(ev importers.Evidence) error {
 		for _, f := range files {
 			o.File = f
-			if err := inspectFile(ctx, con, s, o, ev, with.write); err != nil {
+			if err := inspectFile(ctx, con, s, o, ev, with); err != nil {
 				return err
 			}
 		}
@@ -66,7 +67,8 @@ func inspectFiles(ctx context.Context, con *console, s *settings, o importers.Op
 	return s.withDB(ctx, con, func(db *postgis.DB) error { return work(db) })
 }
 
-func inspectFile(ctx context.Context, con *console, s *settings, o importers.Options, ev importers.Evidence, write string) error {
+func inspectFile(ctx context.Context, con *console, s *settings, o importers.Options, ev importers.Evidence, with inspectWith) error {
+	write := with.write
 	survey, err := importers.NewSurvey(ctx, o, ev)
 	if err != nil {
 		return err
@@ -74,7 +76,7 @@ func inspectFile(ctx context.Context, con *console, s *settings, o importers.Opt
 	if s.JSON {
 		err = con.printJSON(survey)
 	} else {
-		err = inspect.Text(con.out, survey)
+		err = inspect.Text(con.out, survey, with.lang)
 	}
 	if err != nil || write == "" {
 		return err

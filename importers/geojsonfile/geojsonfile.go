@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 
 	"hearthmap/geo/crs"
@@ -36,7 +37,7 @@ func Format() importers.Format {
 
 var bom = []byte("\xEF\xBB\xBF")
 
-// Reader reads one file. It implements importers.Reader; a record's Row is
+// Reader reads one file. It implements importers.CRSReader; a record's Row is
 // the number of the feature, from 1.
 type Reader struct {
 	file io.Closer
@@ -52,6 +53,10 @@ type Reader struct {
 	held     int               // bytes in members
 	hasList  bool
 	row      int64
+	begun    bool  // what stands before the first feature was read
+	beginErr error // with this outcome
+	crs      crs.CRS
+	hasCRS   bool
 	finished error
 
 	parser parser
@@ -129,22 +134,38 @@ func (r *Reader) Next() (importers.Record, error) {
 	return importers.Record{}, err
 }
 
+// CRS returns the system of the member crs, where it stands before the
+// features; false when there is none, or it is WGS 84.
+func (r *Reader) CRS() (crs.CRS, bool) {
+	r.begin()
+	return r.crs, r.hasCRS
+}
+
+// begin reads what stands before the first feature.
+func (r *Reader) begin() {
+	if r.begun {
+		return
+	}
+	r.begun = true
+	if r.beginErr = r.start(); r.beginErr == nil && r.state == inRoot {
+		r.beginErr = r.root()
+	}
+}
+
 func (r *Reader) next() (importers.Record, error) {
-	if r.state == atStart {
-		if err := r.start(); err != nil {
-			return importers.Record{}, err
-		}
+	r.begin()
+	err := r.beginErr
+	r.beginErr = nil
+	if err == nil && r.state == inRoot {
+		err = r.root()
 	}
-	if r.state == inSequence {
+	switch {
+	case errors.Is(err, io.EOF) && r.state == inRoot:
+		return r.end()
+	case err != nil:
+		return importers.Record{}, err
+	case r.state == inSequence:
 		return r.nextText()
-	}
-	if r.state == inRoot {
-		if err := r.root(); err != nil {
-			if errors.Is(err, io.EOF) {
-				return r.end()
-			}
-			return importers.Record{}, err
-		}
 	}
 	raw, err := r.scan.value(maxValue)
 	r.row++
@@ -415,18 +436,32 @@ func (r *Reader) assemble() []byte {
 	return b.Bytes()
 }
 
-// checkCRS accepts the crs member of older files when it names WGS 84 or its
-// like, or when the user has named the system.
+var epsg = regexp.MustCompile(`EPSG:(?:[0-9.]*:)?([0-9]{4,6})"`)
+
+// checkCRS reads the crs member of older files, unless the user has named the
+// system.
 func (r *Reader) checkCRS(raw []byte) error {
 	if r.opts.CRSGiven || string(raw) == "null" {
 		return nil
 	}
 	text := strings.ToUpper(string(raw))
-	for _, known := range []string{"CRS84", "EPSG:4326", "EPSG::4326", "EPSG:4490", "EPSG::4490"} {
-		if strings.Contains(text, known+`"`) {
-			return nil
-		}
+	if strings.Contains(text, `CRS84"`) {
+		return nil
 	}
-	return household.Errorf(household.Invalid, "geojsonfile.Next", "the file names a reference system other than WGS 84 and CGCS2000").
-		WithHint("name it with --crs: %s; if the file is wrong about itself, --crs EPSG:4326 overrides it", crs.Accepted)
+	hint := "name it with --crs: %s; if the file is wrong about itself, --crs EPSG:4326 overrides it"
+	found := epsg.FindStringSubmatch(text)
+	if found == nil {
+		return household.Errorf(household.Invalid, "geojsonfile.Next", "the file's crs names no reference system by its EPSG code").WithHint(hint, crs.Accepted)
+	}
+	own, err := crs.Parse("EPSG:" + found[1])
+	switch {
+	case err != nil:
+		return household.Errorf(household.Invalid, "geojsonfile.Next", "the file names a reference system that is not read: EPSG:%s", found[1]).WithHint(hint, crs.Accepted)
+	case own.Same(crs.CRS{}):
+		return nil
+	case r.row > 0:
+		return household.Errorf(household.Invalid, "geojsonfile.Next", "the file names its reference system, EPSG:%s, behind its features", found[1]).WithHint(hint, crs.Accepted)
+	}
+	r.crs, r.hasCRS = own, true
+	return nil
 }

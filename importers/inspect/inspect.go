@@ -15,9 +15,9 @@ import (
 	"hearthmap/importers"
 )
 
-// Text writes the survey for people.
-func Text(w io.Writer, s *importers.Survey) error {
-	p := printer{bufio.NewWriter(w)}
+// Text writes the survey for people, in English or, with "zh", in Chinese.
+func Text(w io.Writer, s *importers.Survey, lang string) error {
+	p := printer{bufio.NewWriter(w), lang}
 	p.line("file      %s, %s, %s", s.File, size(s.Bytes), s.Format)
 	p.kind(s)
 	p.encoding(s)
@@ -29,15 +29,30 @@ func Text(w io.Writer, s *importers.Survey) error {
 	p.columns(s)
 	p.rows(s)
 	for _, n := range s.Notes {
-		p.line("note      %s", n)
+		p.line("note      %s", p.say(n))
 	}
 	return p.w.Flush()
 }
 
 // printer keeps the first error in its buffered writer.
-type printer struct{ w *bufio.Writer }
+type printer struct {
+	w    *bufio.Writer
+	lang string
+}
 
-func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, format+"\n", args...) }
+// line writes a line in the printer's language.
+func (p printer) line(format string, args ...any) { fmt.Fprintf(p.w, p.format(format)+"\n", args...) }
+
+// format is the format in the printer's language.
+func (p printer) format(en string) string {
+	if zh, ok := chinese[en]; ok && p.lang == "zh" {
+		return zh
+	}
+	return en
+}
+
+// say is a text of package importers in the printer's language.
+func (p printer) say(en string) string { return importers.TextOf(en).In(p.lang) }
 
 // pad fills up to a width in columns of a terminal, where Chinese takes two.
 func pad(s string, width int) string {
@@ -104,9 +119,9 @@ func (p printer) layers(s *importers.Survey) {
 	if len(s.Layers) == 0 {
 		return
 	}
-	what, flag := "layers", "--layer"
+	what, flag := p.format("layers"), "--layer"
 	if s.Layers[0].Type == importers.LayerSheet {
-		what, flag = "sheets", "--sheet"
+		what, flag = p.format("sheets"), "--sheet"
 	}
 	if len(s.Layers) > 1 && !s.LayerCertain {
 		p.line("%s    %s is shown, but not for certain: name the one to read with %s", what, s.Layer, flag)
@@ -117,31 +132,31 @@ func (p printer) layers(s *importers.Survey) {
 			p.line("          and %d more", len(s.Layers)-i)
 			break
 		}
-		p.line("%s    %s %s", what, pad(l.Name, 24), layerState(l))
+		p.line("%s    %s %s", what, pad(l.Name, 24), p.layerState(l))
 		what = "      "
 	}
 }
 
 // layerState says what becomes of the layer.
-func layerState(l importers.Layer) string {
+func (p printer) layerState(l importers.Layer) string {
 	var s string
 	switch {
 	case l.Read:
-		s = "read"
+		s = p.format("read")
 	case l.Hidden:
-		s = "not read: hidden"
+		s = p.format("not read: hidden")
 	case len(l.Columns) == 0:
-		s = "not read: no table"
+		s = p.format("not read: no table")
 	case len(l.Lacks) > 0:
-		s = "not read: lacks " + strings.Join(l.Lacks, " and ")
+		s = fmt.Sprintf(p.format("not read: lacks %s"), p.say(strings.Join(l.Lacks, " and ")))
 	default:
-		s = "not read"
+		s = p.format("not read")
 	}
 	if l.Rows >= 0 && len(l.Columns) > 0 {
-		s += fmt.Sprintf(", %d rows", l.Rows)
+		s += fmt.Sprintf(p.format(", %d rows"), l.Rows)
 	}
 	if l.Header > 1 {
-		s += fmt.Sprintf(", names in row %d", l.Header)
+		s += fmt.Sprintf(p.format(", names in row %d"), l.Header)
 	}
 	return s
 }
@@ -151,7 +166,7 @@ func (p printer) coordinates(s *importers.Survey) {
 		return
 	}
 	from := map[string]string{"given": "as given", "file": "as the file says", "default": "for want of another word"}[s.CRSFrom]
-	p.line("crs       %s, %s", s.CRS, from)
+	p.line("crs       %s, %s", s.CRS, p.format(from))
 	if len(s.Datums) > 0 {
 		p.line("          %-20s %8s %14s %14s %14s %14s", "of places sampled:", "in city", "named area", "named compound", "named building", "on a building")
 	}
@@ -166,7 +181,7 @@ func (p printer) coordinates(s *importers.Survey) {
 	case s.Verdict.Doubt:
 		mark = " Say which it is with --crs."
 	}
-	p.line("          %s.%s", s.Verdict.Text, mark)
+	p.line("          %s.%s", p.say(s.Verdict.Text), p.format(mark))
 }
 
 func share(part, all int) string {
@@ -186,9 +201,9 @@ func (p printer) columns(s *importers.Survey) {
 		field := c.Field
 		switch {
 		case field == "":
-			field = "not used"
+			field = p.format("not used")
 		case c.Mapped:
-			field += " (mapping)"
+			field += p.format(" (mapping)")
 		}
 		p.line("  %s → %s %6d filled  %s", pad(c.Name, 24), pad(field, 24), c.Filled, strings.Join(c.Samples, " | "))
 		if c.NoDates > 0 {
@@ -199,8 +214,17 @@ func (p printer) columns(s *importers.Survey) {
 		}
 	}
 	if len(s.Missing) > 0 {
-		p.line("  missing: %s", strings.Join(s.Missing, "; "))
+		p.line("  missing: %s", strings.Join(p.fields(s.Missing), "; "))
 	}
+}
+
+// fields are names of fields in the printer's language.
+func (p printer) fields(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = p.say(n)
+	}
+	return out
 }
 
 func (p printer) rows(s *importers.Survey) {
@@ -209,16 +233,16 @@ func (p printer) rows(s *importers.Survey) {
 	for _, x := range s.Problems {
 		column := ""
 		if x.Column != "" {
-			column = " in " + x.Column
+			column = fmt.Sprintf(p.format(" in %s"), x.Column)
 		}
-		p.line("  %6d × %s%s: %s", x.Count, x.Code, column, x.Reason)
+		p.line("  %6d × %s%s: %s", x.Count, x.Code, column, p.say(x.Reason))
 		rows := make([]string, len(x.Rows))
 		for i, r := range x.Rows {
 			rows[i] = fmt.Sprint(r)
 		}
 		hint := ""
 		if x.Suggestion != "" {
-			hint = "; " + x.Suggestion
+			hint = "; " + p.say(x.Suggestion)
 		}
 		p.line("           first in row %s%s", strings.Join(rows, ", "), hint)
 	}

@@ -70,7 +70,7 @@ func golden(t *testing.T, name string, got []byte) {
 func text(tb testing.TB, s *importers.Survey) []byte {
 	tb.Helper()
 	var b bytes.Buffer
-	if err := inspect.Text(&b, s); err != nil {
+	if err := inspect.Text(&b, s, "en"); err != nil {
 		tb.Fatal(err)
 	}
 	return b.Bytes()

@@ -34,6 +34,7 @@ func Format() importers.Format {
 		Sniff:      func(head []byte) bool { return kindOf(head) != unknownFile },
 		OpenReader: Open,
 		Layers:     Layers,
+		Parts:      Parts,
 	}
 }
 
@@ -95,6 +96,26 @@ func Open(path string, o importers.FileOptions) (importers.Reader, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// Parts lists the files that Open reads: .shp, .shx, .dbf, .prj and .cpg, as
+// far as they are there.
+func Parts(path string) ([]string, error) {
+	kind, err := pathKind(path)
+	if err != nil || kind == zipFile {
+		return []string{path}, err
+	}
+	set, err := openFolder(path, kind)
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, p := range []*part{set.shp, set.shx, set.dbf, set.prj, set.cpg} {
+		if p != nil {
+			paths = append(paths, filepath.Join(filepath.Dir(path), p.name))
+		}
+	}
+	return paths, nil
 }
 
 // pathKind tells a file by its name, else by its first bytes.

@@ -71,10 +71,7 @@ func findingsOf(s *importers.Survey) household.ImportFindings {
 		Format: s.Format, Kind: string(s.Kind), Certain: s.KindCertain, Encoding: s.Encoding, EncodingCertain: s.EncodingCertain, Encodings: []household.ImportEncoding{},
 		CRS: s.CRS, CRSFrom: s.CRSFrom, HeaderRow: s.HeaderRow, Layers: layersOf(s.Layers), Layer: s.Layer, LayerCertain: s.LayerCertain, Columns: []household.ImportColumn{}, Fields: importers.FieldNames(s.Kind), Datums: []household.ImportDatum{},
 		Doubt: s.Verdict.Doubt, Wrong: s.Verdict.Wrong, Missing: append([]string{}, s.Missing...), Rows: s.Rows, Rejected: s.Rejected,
-		Problems: []household.ImportProblem{}, Notes: append([]string{}, s.Notes...),
-	}
-	if s.Good > 0 { // what the last record lacks, others have
-		out.Missing = []string{}
+		Problems: []household.ImportProblem{}, Notes: append([]string{}, s.Notes...), NotesZh: inChinese(s.Notes),
 	}
 	if out.Fields == nil {
 		out.Fields = []string{}
@@ -95,8 +92,19 @@ func findingsOf(s *importers.Survey) household.ImportFindings {
 	}
 	for _, p := range s.Problems[:min(len(s.Problems), shownProblems)] {
 		out.Problems = append(out.Problems, household.ImportProblem{
-			Code: string(p.Code), Column: p.Column, Reason: p.Reason, Suggestion: p.Suggestion, Count: p.Count, Rows: slices.Clone(p.Rows),
+			Code: string(p.Code), ID: p.ID, Params: append([]string{}, p.Params...), Column: p.Column,
+			Reason: p.Reason, ReasonZh: importers.TextOf(p.Reason).Zh, Suggestion: p.Suggestion, SuggestionZh: importers.TextOf(p.Suggestion).Zh,
+			Count: p.Count, Rows: slices.Clone(p.Rows),
 		})
+	}
+	return out
+}
+
+// inChinese are the notes in Chinese.
+func inChinese(notes []string) []string {
+	out := make([]string, len(notes))
+	for i, n := range notes {
+		out[i] = importers.TextOf(n).Zh
 	}
 	return out
 }

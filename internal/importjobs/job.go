@@ -193,6 +193,7 @@ func reportOf(r importers.Report) *household.ImportReport {
 	if out.Notes == nil {
 		out.Notes = []string{}
 	}
+	out.NotesZh = inChinese(out.Notes)
 	for c, n := range r.Codes {
 		out.Codes[string(c)] = n
 	}

@@ -8,7 +8,7 @@ const datum = (crs: string, inArea: number, inCity: number): ImportDatum => ({
 
 const findings = (f: Partial<ImportFindings> = {}): ImportFindings => ({
   format: 'csv', kind: 'facilities', kind_certain: true, encoding: 'utf-8', encoding_certain: true, encodings: [], crs: 'wgs84', crs_from: 'default', layers: [], layer: '', layer_certain: true, header_row: 1,
-  columns: [], fields: [], datums: [], doubt: false, wrong: false, missing: [], rows: 3, rejected: 0, problems: [], notes: [],
+  columns: [], fields: [], datums: [], doubt: false, wrong: false, missing: [], rows: 3, rejected: 0, problems: [], notes: [], notes_zh: [],
   sample: { type: 'FeatureCollection', features: [] }, ...f,
 })
 
