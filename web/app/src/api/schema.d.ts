@@ -1082,6 +1082,8 @@ export interface components {
             /** @description the fields that the kind needs and no column holds */
             missing: string[] | null;
             notes: string[] | null;
+            /** @description the same in Chinese */
+            notes_zh: string[] | null;
             /** @description why, the most frequent first */
             problems: components["schemas"]["ImportProblem"][] | null;
             /**
@@ -1145,8 +1147,15 @@ export interface components {
             /** Format: int64 */
             count: number;
             first_rows: number[] | null;
+            /** @description of the reason, finer than the code; stable */
+            id: string;
+            /** @description what differs in reasons of the same id */
+            params: string[] | null;
+            /** @description in English */
             reason: string;
+            reason_zh: string;
             suggestion?: string;
+            suggestion_zh?: string;
         };
         ImportProgress: {
             /**
@@ -1173,6 +1182,8 @@ export interface components {
             /** Format: int64 */
             created: number;
             notes: string[] | null;
+            /** @description the same in Chinese */
+            notes_zh: string[] | null;
             /** Format: int64 */
             read: number;
             reject_codes: {
