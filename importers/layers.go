@@ -54,10 +54,13 @@ func fitOf(kind Kind, m *applied) func(Layer) Fitness {
 		}
 		f := Fitness{Missing: t.lacks(at, m, l.Shapes)}
 		if len(f.Missing) > 0 {
-			shapes := map[string]int{}
-			list := guessKind("", l.Columns, shapes)
-			i := slices.IndexFunc(list, func(c KindCandidate) bool { return c.Kind == kind })
-			f.Alike = i >= 0 && list[i].Known >= 3 && list[i].Score >= list[0].Score
+			own, most := 0, 0
+			for _, c := range guessKind("", l.Columns, nil) {
+				if most = max(most, c.Known); c.Kind == kind {
+					own = c.Known
+				}
+			}
+			f.Alike = own >= 3 && own == most
 		}
 		return f
 	}

@@ -18,8 +18,8 @@ func quietly(fit func(Layer) Fitness) func(Layer) Fitness {
 // what an import would refuse can be shown all the same.
 func (v *surveyor) layers() error {
 	fit, err := v.fit(v.s.Kind)
+	v.file.Fit = quietly(fit)
 	if err != nil || v.format.Layers == nil {
-		v.file.Fit = quietly(fit)
 		return err
 	}
 	list, err := v.format.Layers(v.o.File, v.file)
@@ -33,7 +33,6 @@ func (v *surveyor) layers() error {
 		}
 		v.s.Layers, v.s.Layer = list, list[i].Name
 		list[i].Read = true
-		v.file.Fit = quietly(fit)
 		return nil
 	}
 	kind := v.s.Kind
@@ -45,12 +44,16 @@ func (v *surveyor) layers() error {
 		if fit, err = v.fit(kind); err != nil {
 			return err
 		}
+		// Once more: with a kind, names are found below titles as well.
+		v.file.Fit = quietly(fit)
+		if list, err = v.format.Layers(v.o.File, v.file); err != nil {
+			return err
+		}
 	}
 	v.s.Layers = append(v.s.Layers, list...)
 	if best < 0 || fit == nil {
 		return nil // reading the file says what is wrong
 	}
-	v.file.Fit = quietly(fit)
 	v.markLayers(fit, best)
 	return nil
 }

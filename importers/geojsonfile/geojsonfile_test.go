@@ -259,11 +259,25 @@ func TestReferenceSystem(t *testing.T) {
 			t.Errorf("%s: %v", ok, err)
 		}
 	}
-	_, err := read(t, file("urn:ogc:def:crs:EPSG::4549"), importers.FileOptions{})
-	if !strings.Contains(household.HintOf(err), "--crs") {
-		t.Errorf("no hint: %v", err)
-	}
 	gk, _ := crs.Parse("EPSG:4549")
+	path := filepath.Join(t.TempDir(), "a.geojson")
+	if err := os.WriteFile(path, []byte(file("urn:ogc:def:crs:EPSG::4549")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	own, err := geojsonfile.Open(path, importers.FileOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Close()
+	if c, ok := own.CRS(); !ok || !c.Same(gk) {
+		t.Errorf("the file's own system is read as %v, %v", c, ok)
+	}
+	behind := `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":null}],"crs":{"type":"name","properties":{"name":"EPSG:4549"}}}`
+	for _, bad := range []string{file("urn:ogc:def:crs:EPSG::3857"), file("here"), behind} {
+		if _, err := read(t, bad, importers.FileOptions{}); !strings.Contains(household.HintOf(err), "--crs") {
+			t.Errorf("%s: no hint: %v", bad, err)
+		}
+	}
 	if _, err := read(t, file("urn:ogc:def:crs:EPSG::4549"), importers.FileOptions{CRS: gk, CRSGiven: true}); err != nil {
 		t.Errorf("with --crs: %v", err)
 	}
