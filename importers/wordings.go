@@ -38,6 +38,8 @@ var wordings = []wording{
 	{"tag", "a tag is not known", "有不认识的标签"},
 	{"oneway", "the direction is neither 1, 0 nor -1", "方向不是 1、0 或 -1"},
 	{"oneway_stored", "the direction is none of -1, 0 and 1", "方向不是 -1、0 或 1"},
+	{"hours", "the hours are not understood", "开放时间的写法不认识"},
+	{"crossing_kind", "the kind of crossing is not known", "过街方式不认识"},
 	{"land_kind", "a polygon without a kind is neither a street nor land", "没有类型的面既不是道路也不是用地"},
 	{"long_text", "the text is longer than 500 characters", "文字超过 500 个字符"},
 	{"long_code", "the code is longer than 100 characters", "编码超过 100 个字符"},

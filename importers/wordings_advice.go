@@ -35,6 +35,8 @@ var advice = []wording{
 	{"use_land", "write the kind of land, such as water or green", "请填写用地类型，例如 水域、绿地"},
 	{"use_oneway", "write 1 along the line, -1 against it, 0 for both ways", "顺线方向为 1，逆线方向为 -1，双向为 0"},
 	{"use_oneway_stored", "use 0 for streets walked in both directions", "双向可走的道路请填 0"},
+	{"use_hours", "write 06:00-22:00, Mo-Fr 07:00-19:00; Sa,Su off, or 24/7", "请写成 06:00-22:00、Mo-Fr 07:00-19:00; Sa,Su off 或 24/7"},
+	{"use_crossing", "write signals, marked, unmarked, or leave it empty", "请填写 signals（信号灯）、marked（有标线）、unmarked（无标线），或留空"},
 	{"use_levels", "parts go city, district, street, community, grid", "级别依次为 市、区县、街道、社区、网格"},
 	{"next_level", "name the area of the next higher level", "请填写上一级的区划"},
 	{"shorten", "shorten it, or check that the row's fields are in their columns", "请缩短，或检查该行各项是否在对应的列中"},
