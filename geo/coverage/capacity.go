@@ -44,7 +44,7 @@ type Capacity struct {
 func (r *Result) Capacity(ctx context.Context, i int) (*Capacity, error) {
 	e, q := r.engine, &r.Requirements[i]
 	c := &Capacity{Requirement: i, r: r}
-	facilities := slices.Clone(e.facilitiesOf(q.served()))
+	facilities := slices.Clone(e.facilitiesOf(q.Served()))
 	slices.SortFunc(facilities, func(a, b int32) int { return cmp.Compare(e.rank[a], e.rank[b]) })
 	places := make([]orb.Point, len(facilities))
 	for k, f := range facilities {

@@ -29,8 +29,8 @@ type CatchmentRequest struct {
 	Method  Method
 	Profile Profile
 	Reach   int32 // decimetres, both access legs included
-	// Shorter leaves out buildings for which a facility of this category is
-	// as near; empty: none.
+	// Shorter leaves out buildings for which a facility of this category, or of
+	// one of several (Requirement.Served), is as near; empty: none.
 	Shorter household.Category
 	// Only, if not nil, says of each building of the snapshot whether it is
 	// wanted.
@@ -133,7 +133,7 @@ func (e *Engine) catchmentsOnFoot(ctx context.Context, q CatchmentRequest, out [
 	var than *walk.Field
 	if q.Shorter != "" {
 		var targets []walk.Target
-		for _, i := range e.byCategory[q.Shorter] {
+		for _, i := range e.facilitiesOf(q.Shorter) {
 			if joined.miss[i] == walk.Joined {
 				targets = append(targets, walk.Target{Join: joined.facility[i], Rank: e.rank[i]})
 			}

@@ -159,17 +159,17 @@ func (e *Engine) rankFacilities() {
 }
 
 // facilitiesOf lists the facilities of a category, or of several joined by +
-// (Requirement.served), by code.
+// (Requirement.Served), by code.
 func (e *Engine) facilitiesOf(c household.Category) []int32 {
 	if list, ok := e.byCategory[c]; ok || !strings.Contains(string(c), "+") {
 		return list
 	}
 	var all []int32
-	for one := range strings.SplitSeq(string(c), "+") {
-		all = append(all, e.byCategory[household.Category(one)]...)
+	for _, one := range among(c) {
+		all = append(all, e.byCategory[one]...)
 	}
 	slices.SortFunc(all, func(a, b int32) int { return cmp.Compare(e.rank[a], e.rank[b]) })
-	return slices.Compact(all)
+	return all
 }
 
 // joins are the places where buildings and facilities join the network.

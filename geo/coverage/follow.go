@@ -2,7 +2,6 @@ package coverage
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/paulmach/orb"
 
@@ -95,12 +94,9 @@ func (e *Engine) inherit(old *Engine) {
 	}
 }
 
-// parts are the categories that a key joins by +.
-func parts(c household.Category) []string { return strings.Split(string(c), "+") }
-
 func (e *Engine) sameFacilities(old *Engine, c household.Category) bool {
-	for _, part := range parts(c) {
-		if !slices.EqualFunc(e.byCategory[household.Category(part)], old.byCategory[household.Category(part)], func(a, b int32) bool {
+	for _, part := range among(c) {
+		if !slices.EqualFunc(e.byCategory[part], old.byCategory[part], func(a, b int32) bool {
 			x, y := &e.data.Facilities[a], &old.data.Facilities[b]
 			return x.Code == y.Code && x.Geom == y.Geom
 		}) {
@@ -114,9 +110,9 @@ func (e *Engine) sameFacilities(old *Engine, c household.Category) bool {
 func (e *Engine) renumbered(f *field, old *Engine, c household.Category) *field {
 	now := map[int32]int32{}
 	moved := false
-	for _, part := range parts(c) {
-		for k, i := range old.byCategory[household.Category(part)] {
-			now[i] = e.byCategory[household.Category(part)][k]
+	for _, part := range among(c) {
+		for k, i := range old.byCategory[part] {
+			now[i] = e.byCategory[part][k]
 			moved = moved || now[i] != i
 		}
 	}

@@ -2,6 +2,7 @@ package coverage
 
 import (
 	"slices"
+	"strings"
 
 	"hearthmap/geo/cityindex"
 	"hearthmap/household"
@@ -31,14 +32,25 @@ type Requirement struct {
 	Verified         bool `json:"verified"`
 }
 
-// served are the categories that serve the requirement, as one key: a bank,
+// Served are the categories that serve the requirement, as one key: a bank,
 // or "bank+post".
-func (q *Requirement) served() household.Category {
+func (q *Requirement) Served() household.Category {
 	c := q.Category
 	for _, other := range q.Accepts {
 		c += "+" + other
 	}
 	return c
+}
+
+// among are the categories of a key of Served, each once.
+func among(c household.Category) []household.Category {
+	var list []household.Category
+	for one := range strings.SplitSeq(string(c), "+") {
+		if !slices.Contains(list, household.Category(one)) {
+			list = append(list, household.Category(one))
+		}
+	}
+	return list
 }
 
 // Group is the part of the residents that a category serves; empty for all.

@@ -78,7 +78,7 @@ func (r *Result) compute(ctx context.Context, bound float64) error {
 	for i := range r.Requirements {
 		q := &r.Requirements[i]
 		r.circle[i] = r.Profile.circle(q.Metres)
-		key := fieldKey{category: q.served(), method: r.Method, mode: r.Profile.mode()}
+		key := fieldKey{category: q.Served(), method: r.Method, mode: r.Profile.mode()}
 		if bound > 0 {
 			key.bound = max(r.circle[i], int32(math.Round(min(bound, 1e8)*10)))
 		}

@@ -3,7 +3,6 @@ package coverage
 import (
 	"math/bits"
 	"runtime"
-	"slices"
 
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -262,10 +261,8 @@ func (t *tally) countFacilities(p *Parts) (outside bool) {
 	of := map[household.Category][]int{}
 	for i := range t.r.Requirements {
 		q := &t.r.Requirements[i]
-		for _, c := range append([]household.Category{q.Category}, q.Accepts...) {
-			if !slices.Contains(of[c], i) {
-				of[c] = append(of[c], i)
-			}
+		for _, c := range among(q.Served()) {
+			of[c] = append(of[c], i)
 		}
 	}
 	for k := range t.r.engine.data.Facilities {
@@ -320,5 +317,5 @@ func (r *Result) HasData(i int) bool { return r.Facilities(i) > 0 }
 
 // Facilities is how many facilities the city has that serve requirement i.
 func (r *Result) Facilities(i int) int {
-	return len(r.engine.facilitiesOf(r.Requirements[i].served()))
+	return len(r.engine.facilitiesOf(r.Requirements[i].Served()))
 }

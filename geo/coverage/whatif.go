@@ -68,13 +68,6 @@ func (e *Engine) NewWhatIf(ctx context.Context, q Request) (*WhatIf, error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range r.Requirements {
-		if q := &r.Requirements[i]; len(q.Accepts) > 0 {
-			// A change of one category would have to be followed in several.
-			return nil, household.Errorf(household.Invalid, "coverage.NewWhatIf", "a what-if cannot yet follow %s of standard %s, which accepts other categories", q.ID, r.Standard.ID).
-				WithHint("use a standard without accepts, such as %s", DefaultStandard)
-		}
-	}
 	w := &WhatIf{base: r, engine: e, kept: map[household.Category]*keptWalk{}, quantiles: map[quantileKey][2]float64{}}
 	w.serving = sync.OnceValue(w.index)
 	w.places = sync.OnceValue(w.locate)
@@ -114,6 +107,7 @@ func (w *WhatIf) Run(ctx context.Context, s *Scenario) (*Outcome, error) {
 	if err := o.settle(); err != nil {
 		return nil, err
 	}
+	o.gather()
 	o.provided = map[household.Category]map[int32]provided{}
 	for c := range o.facilities {
 		o.provided[c] = o.provision(c)
@@ -227,7 +221,7 @@ func (w *WhatIf) walks(ctx context.Context, c household.Category) (*keptWalk, er
 	j := e.joins[mode]()
 	targets := map[int32]walk.Target{}
 	var list []walk.Target
-	for _, f := range e.byCategory[c] {
+	for _, f := range e.facilitiesOf(c) {
 		if j.miss[f] == walk.Joined {
 			targets[f] = walk.Target{Join: j.facility[f], Rank: e.rank[f]}
 			list = append(list, targets[f])
@@ -249,7 +243,7 @@ func (o *Outcome) compute(ctx context.Context) error {
 	perCategory := map[household.Category][]int{}
 	var order []household.Category
 	for i := range o.w.base.Requirements {
-		c := o.w.base.Requirements[i].Category
+		c := o.w.base.Requirements[i].Served()
 		if o.facilities[c] == nil {
 			continue
 		}
@@ -369,7 +363,7 @@ func (o *Outcome) straight(ctx context.Context, c household.Category, i int) (*c
 	}
 	var tree rtree.RTreeG[int32]
 	n := 0
-	for _, k := range e.byCategory[c] {
+	for _, k := range e.facilitiesOf(c) {
 		if !gone[k] {
 			tree.Insert(e.data.Facilities[k].Geom, e.data.Facilities[k].Geom, e.rank[k])
 			n++
@@ -435,7 +429,8 @@ func (c *changes) of(f *field, b int32) reached {
 	return reached{f.decimetres[b], f.facility[b], f.reason[b]}
 }
 
-// facilityChanges are those of one category; a facility that moves is in both.
+// facilityChanges are those of one category, or of all that serve a
+// requirement (Requirement.Served); a facility that moves is in both.
 type facilityChanges struct{ closed, opened []int32 }
 
 // settle finds the scenario's facilities in the city. Its list is the city's,
@@ -490,6 +485,27 @@ func (o *Outcome) settle() error {
 		of(i).closed = append(of(i).closed, i)
 	}
 	return o.open(of)
+}
+
+// gather adds up the changes of categories that serve a requirement together.
+func (o *Outcome) gather() {
+	for i := range o.w.base.Requirements {
+		key := o.w.base.Requirements[i].Served()
+		if o.facilities[key] != nil {
+			continue
+		}
+		for _, c := range among(key) {
+			one := o.facilities[c]
+			if one == nil {
+				continue
+			}
+			if o.facilities[key] == nil {
+				o.facilities[key] = &facilityChanges{}
+			}
+			all := o.facilities[key]
+			all.closed, all.opened = append(all.closed, one.closed...), append(all.opened, one.opened...)
+		}
+	}
 }
 
 func (o *Outcome) open(of func(int32) *facilityChanges) error {

@@ -118,6 +118,20 @@ func (w *WhatIf) provide() map[household.Category]map[int32]provided {
 		}
 		w.addProvided(out[f.Category], &w.engine.areas.facilities[i], 1, int64(f.Capacity))
 	}
+	for i := range w.base.Requirements {
+		key := w.base.Requirements[i].Served()
+		if out[key] != nil {
+			continue
+		}
+		all := map[int32]provided{}
+		for _, c := range among(key) {
+			for s, x := range out[c] {
+				y := all[s]
+				all[s] = provided{facilities: x.facilities + y.facilities, capacity: x.capacity + y.capacity}
+			}
+		}
+		out[key] = all
+	}
 	return out
 }
 
@@ -131,10 +145,11 @@ func (w *WhatIf) addProvided(to map[int32]provided, l *lineage, facilities int, 
 	}
 }
 
-// provision finds how the scenario changes what areas have of a category.
+// provision finds how the scenario changes what areas have of a category, or
+// of those that serve a requirement together.
 func (o *Outcome) provision(c household.Category) map[int32]provided {
 	out := map[int32]provided{}
-	data := o.w.engine.data
+	data, served := o.w.engine.data, among(c)
 	old := func(i, sign int32) {
 		o.w.addProvided(out, &o.w.engine.areas.facilities[i], int(sign), int64(sign)*int64(data.Facilities[i].Capacity))
 	}
@@ -150,7 +165,7 @@ func (o *Outcome) provision(c household.Category) map[int32]provided {
 		}
 	}
 	for _, i := range o.resized {
-		if data.Facilities[i].Category == c && !slices.Contains(closed, i) {
+		if slices.Contains(served, data.Facilities[i].Category) && !slices.Contains(closed, i) {
 			o.w.addProvided(out, &o.w.engine.areas.facilities[i], 0, int64(o.list[i].Capacity)-int64(data.Facilities[i].Capacity))
 		}
 	}

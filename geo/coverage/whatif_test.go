@@ -223,10 +223,25 @@ func same(t fataler, level household.AreaLevel, code string, x coverage.Figures,
 	}
 }
 
+// accepting is a standard whose requirements share categories.
+func accepting(t interface{ Fatal(...any) }) *coverage.Standard {
+	s, err := coverage.ParseStandard([]byte(`{"id":"accepting","name_en":"accepting","requirements":[
+		{"category":"park","minutes":5,"metres":300,"required":true,"group":"age_3_5","accepts":["bank","bank"]},
+		{"category":"bank","minutes":10,"metres":500,"required":true,"accepts":["kindergarten","park"]},
+		{"category":"kindergarten","minutes":5,"metres":150,"required":true}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 // TestWhatIfEqualsAnew draws cities and several scenarios for each.
 func TestWhatIfEqualsAnew(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		d, q := drawCity(t), drawRequest(t)
+		if rapid.Bool().Draw(t, "accepting") {
+			q.Standard = accepting(t)
+		}
 		w, err := coverage.New(d).NewWhatIf(context.Background(), q)
 		if err != nil {
 			t.Fatal(err)

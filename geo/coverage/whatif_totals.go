@@ -178,7 +178,7 @@ func (d *difference) requirement(i int) {
 		m.count(before.Status, -1, &d.p.weight[b], group)
 		m.count(after.Status, 1, &d.p.weight[b], group)
 	}
-	for s, x := range o.provided[q.Category] {
+	for s, x := range o.provided[q.Served()] {
 		if d.wanted[s] && x != (provided{}) {
 			of(s)
 		}
@@ -218,8 +218,8 @@ func (d *difference) total(i int, s int32, m *moved) TotalDifference {
 	base := w.tallies[i]()
 	people := d.p.people[s][group]
 	t := TotalDifference{Requirement: q.ID, People: people}
-	has := w.provision()[q.Category][s]
-	more := d.o.provided[q.Category][s]
+	has := w.provision()[q.Served()][s]
+	more := d.o.provided[q.Served()][s]
 	t.Before = Figures{
 		Covered: base.covered[s][group], Uncovered: base.uncovered[s], BuildingsCovered: base.buildings[s],
 		Facilities: has.facilities, Capacity: has.capacity,

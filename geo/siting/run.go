@@ -54,7 +54,8 @@ type planner struct {
 	q      Request
 	plan   *Plan
 	share  float64
-	circle int32 // decimetres
+	circle int32              // decimetres
+	served household.Category // the categories that serve, as one key
 	far    int32
 
 	weight  []int64 // by building; 0 for those who do not count
@@ -98,16 +99,12 @@ func newPlanner(ctx context.Context, e *coverage.Engine, q Request) (*planner, e
 		return nil, err
 	}
 	req := r.Requirements[0]
-	if len(req.Accepts) > 0 {
-		return nil, household.Errorf(household.Invalid, "siting.Run", "siting cannot yet follow %s of standard %s, which accepts other categories", req.ID, r.Standard.ID).
-			WithHint("use a standard without accepts, such as %s", coverage.DefaultStandard)
-	}
 	group, err := parseGroup(q.Group, req.Group)
 	if err != nil {
 		return nil, err
 	}
-	info := req.Category.Info()
-	p := &planner{e: e, q: q, share: q.Share, circle: r.Circle(0), plan: &Plan{
+	info := r.Standard.Info(req.Category)
+	p := &planner{e: e, q: q, share: q.Share, circle: r.Circle(0), served: req.Served(), plan: &Plan{
 		Standard: r.Standard.ID, Requirement: req.ID, Category: req.Category, NameZh: info.Zh, NameEn: info.En, Model: model,
 		Method: r.Method, Profile: r.Profile, Group: cmp.Or(string(group), everyone), Metres: float64(r.Circle(0)) / 10,
 		Capacity: q.Capacity, Unit: "people", Sites: []PlannedSite{}, InputSHA256: r.InputSHA256(),
@@ -207,7 +204,7 @@ func (p *planner) choices(ctx context.Context) error {
 		Places: at, Method: p.plan.Method, Profile: p.plan.Profile, Reach: p.far, Only: only, MaxPairs: maxPairs,
 	}
 	if p.plan.Model == PMedian {
-		c.Shorter = p.plan.Category
+		c.Shorter = p.served
 	}
 	var err error
 	if p.around, err = p.e.Catchments(ctx, c); err != nil {

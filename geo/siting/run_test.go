@@ -128,6 +128,14 @@ func TestPlansAgainstAddedFacilities(t *testing.T) {
 			Profile: rapid.SampledFrom(coverage.Profiles).Draw(t, "profile"),
 			Group:   map[coverage.Group]string{coverage.Everyone: "everyone", coverage.Age60up: "", coverage.Age80up: "age_80_up"}[group],
 		}
+		if rapid.Bool().Draw(t, "accepts") {
+			q.Standard.Requirements[0].Accepts = []household.Category{"post"}
+			for i := range d.Facilities {
+				if rapid.Bool().Draw(t, "post") {
+					d.Facilities[i].Category = "post"
+				}
+			}
+		}
 		total := int32(0)
 		for i := range d.Buildings {
 			total += group.Of(d.Buildings[i].Counts)
