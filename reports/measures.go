@@ -66,8 +66,7 @@ func (c *Coverage) Measure(ctx context.Context, sections []string, requirement s
 		case slices.Contains(Sections, s):
 			want[s] = true
 		default:
-			return household.Errorf(household.Invalid, "reports.Measure", "there is no section %q", s).
-				WithHint("one or more of: %s, all", strings.Join(Sections, ", "))
+			return noSection(s)
 		}
 	}
 	list := make([]int, len(c.Requirements))
@@ -114,6 +113,11 @@ func (c *Coverage) Measure(ctx context.Context, sections []string, requirement s
 	}
 	c.Measures = m
 	return nil
+}
+
+func noSection(s string) error {
+	return household.Errorf(household.Invalid, "reports.Measure", "there is no section %q", s).
+		WithHint("one or more of: %s, all", strings.Join(Sections, ", "))
 }
 
 // against compares with the targets that are named, or with the product's.

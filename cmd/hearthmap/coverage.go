@@ -14,6 +14,7 @@ import (
 
 type coverageCommand struct {
 	Run       coverageRun       `cmd:"" help:"Coverage of every area by every category."`
+	Batch     coverageBatch     `cmd:"" help:"Reports by several standards, areas and levels, into a directory."`
 	Buildings coverageBuildings `cmd:"" help:"Coverage of every residential building by one category, as CSV."`
 	WhatIf    coverageWhatIf    `cmd:"" name:"whatif" help:"What opening, moving or closing facilities, gates and paths would change."`
 	Standards coverageStandards `cmd:"" help:"List the planning standards; print or check one."`
