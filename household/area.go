@@ -1,6 +1,11 @@
 package household
 
-import "github.com/paulmach/orb"
+import (
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+)
 
 // AreaLevel is a level of administration, from the city down to the grid.
 type AreaLevel string
@@ -42,9 +47,11 @@ type Area struct {
 
 // Compound is a 小区: a housing estate, often walled.
 type Compound struct {
-	Code     string
-	Name     string
-	NameEn   string
+	Code   string
+	Name   string
+	NameEn string
+	// Aliases are its other and old names, by which addresses may call it.
+	Aliases  []string
 	AreaCode string // the community it lies in; empty: found by its place
 	// Walled says that its boundary can be crossed at its gates only.
 	Walled bool
@@ -156,4 +163,16 @@ func (c Crossing) Valid() bool {
 func (g *Gate) OpenAt(at WeekMinute) bool {
 	open, known := OpenAt(g.Hours, at)
 	return g.Open && (open || !known)
+}
+
+// Aliases takes a list of names apart, which ; ； 、 or | separate, and leaves
+// out repetitions and the name itself. The result is never nil.
+func Aliases(name, list string) []string {
+	out := []string{}
+	for _, a := range strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(";；、|", r) }) {
+		if a = strings.TrimSpace(a); a != "" && a != name && !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
 }

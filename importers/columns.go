@@ -18,6 +18,7 @@ const (
 	fLevel
 	fParent
 	fAreaCode
+	fAliases
 	fWalled
 	fOpen
 	fKind
@@ -110,6 +111,7 @@ func tableOf(kind Kind) table {
 			{fCode, append(code, "小区编码", "大门编码")},
 			{fName, append(name, "小区名称")},
 			nameEn,
+			{fAliases, []string{"aliases", "别名", "曾用名", "小区别名", "alias", "alt_name"}},
 			areaCode,
 			{fWalled, []string{"walled", "是否封闭", "封闭", "围墙"}},
 			{fKind, []string{"kind", "类型", "类别", "barrier"}},

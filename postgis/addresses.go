@@ -18,7 +18,7 @@ func (db *DB) AddressBook(ctx context.Context, yield func(match.Building) error)
 			SELECT id, ARRAY[name] AS names FROM area WHERE parent_id IS NULL AND ended_on IS NULL
 			UNION ALL
 			SELECT a.id, c.names || a.name FROM area a JOIN chain c ON a.parent_id = c.id WHERE a.ended_on IS NULL)
-		SELECT b.code, b.name, b.address, coalesce(c.code, ''), coalesce(c.name, ''), coalesce(h.names, '{}')
+		SELECT b.code, b.name, b.address, coalesce(c.code, ''), coalesce(c.name, ''), coalesce(c.aliases, '{}'), coalesce(h.names, '{}')
 		  FROM building b
 		  LEFT JOIN compound c ON c.id = b.compound_id AND c.ended_on IS NULL
 		  LEFT JOIN chain h ON h.id = b.area_id
@@ -30,8 +30,8 @@ func (db *DB) AddressBook(ctx context.Context, yield func(match.Building) error)
 	defer rows.Close()
 	var b match.Building
 	for rows.Next() {
-		b.Areas = b.Areas[:0]
-		if err := rows.Scan(&b.Code, &b.Name, &b.Address, &b.CompoundCode, &b.CompoundName, &b.Areas); err != nil {
+		b.Areas, b.Aliases = b.Areas[:0], b.Aliases[:0]
+		if err := rows.Scan(&b.Code, &b.Name, &b.Address, &b.CompoundCode, &b.CompoundName, &b.Aliases, &b.Areas); err != nil {
 			return loadError(op, err)
 		}
 		if err := yield(b); err != nil {

@@ -27,7 +27,7 @@ type table struct {
 var tablesInOrder = []table{
 	{name: "area", cols: words("name name_en level parent_id geom grams"), hasGeom: true, placed: true},
 	{name: "grid", cols: words("name area_id area_given geom grams"), hasGeom: true, placed: true},
-	{name: "compound", cols: words("name name_en area_id area_given walled geom grams"), hasGeom: true, placed: true},
+	{name: "compound", cols: words("name name_en aliases area_id area_given walled geom grams"), hasGeom: true, placed: true},
 	{name: "gate", cols: words("name compound_id kind open hours node_id geom"), hasGeom: true},
 	{name: "barrier", cols: words("kind geom"), hasGeom: true},
 	{name: "land", cols: words("name kind geom"), hasGeom: true},

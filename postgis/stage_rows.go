@@ -103,14 +103,15 @@ func (e *encoder) area(n, row int64, a household.Area) *importers.Reject {
 
 func (e *encoder) compound(n, row int64, c household.Compound) *importers.Reject {
 	r := e.table("compound")
-	r.begin(9, n, row)
+	r.begin(10, n, row)
 	r.key("code", c.Code)
 	r.text("name", c.Name)
 	r.text("name_en", c.NameEn)
+	r.textArray("aliases", c.Aliases)
 	r.text("area_code", c.AreaCode)
 	r.bool(c.Walled)
 	r.geometry(c.Geom, encodePolygons)
-	r.textArray("name", household.Grams(c.Name, c.NameEn))
+	r.textArray("name", household.Grams(append([]string{c.Name, c.NameEn}, c.Aliases...)...))
 	return r.end()
 }
 

@@ -16,7 +16,7 @@ func (s *Store) AddressBook(_ context.Context, yield func(match.Building) error)
 		b := s.tables["building"][code].(household.Building)
 		in := match.Building{Code: b.Code, Name: b.Name, Address: b.Address, CompoundCode: b.CompoundCode}
 		if c, ok := s.tables["compound"][b.CompoundCode].(household.Compound); ok {
-			in.CompoundName = c.Name
+			in.CompoundName, in.Aliases = c.Name, c.Aliases
 		}
 		for area := b.AreaCode; area != ""; {
 			a, ok := s.tables["area"][area].(household.Area)

@@ -304,7 +304,9 @@ func (c *city) emitCompound(id int64, code string, t tags, geom func() (orb.Mult
 		c.stats.Walled++
 	}
 	tally.Imported++
-	return c.emit(id, household.Compound{Code: code, Name: t.get("name"), NameEn: t.get("name:en"), Walled: walled, Geom: g})
+	return c.emit(id, household.Compound{
+		Code: code, Name: t.get("name"), NameEn: t.get("name:en"), Aliases: household.Aliases(t.get("name"), t.get("alt_name")+";"+t.get("old_name")), Walled: walled, Geom: g,
+	})
 }
 
 // emitOpenings yields a gate wherever streets lead through the wall of a

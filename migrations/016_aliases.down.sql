@@ -1,0 +1,1 @@
+ALTER TABLE compound DROP aliases;
