@@ -52,7 +52,7 @@ var table = []row{
 	{"importers/match", []string{"household/address"}, []string{pinyin}},
 	{"importers/charset", []string{"household"}, nil},
 	{"importers/people", []string{"household"}, []string{pinyin}},
-	{"importers/ogrtest", []string{"importers", "internal/testdata"}, nil}, // used by tests only
+	{"importers/ogrtest", []string{"importers", "geo/crs", "internal/testdata"}, nil}, // used by tests only
 	{"importers/...", []string{"importers/...", "household", "geo", "geo/crs"}, nil},
 	{"migrations", []string{"household"}, nil},
 	{"postgis", []string{"household", "household/audit", "geo/...", "importers/...", "migrations"}, nil},
