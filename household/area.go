@@ -159,6 +159,16 @@ func (c Crossing) Valid() bool {
 	return false
 }
 
+// StopsWheels reports whether wheelchairs and prams do not get through a gate
+// of the kind, however open it is.
+func (g *Gate) StopsWheels() bool {
+	switch g.Kind {
+	case "turnstile", "full-height_turnstile", "stile", "horse_stile", "step", "kissing_gate":
+		return true
+	}
+	return false
+}
+
 // OpenAt reports whether people on foot get through the gate at a time.
 func (g *Gate) OpenAt(at WeekMinute) bool {
 	open, known := OpenAt(g.Hours, at)

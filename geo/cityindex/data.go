@@ -67,6 +67,9 @@ func (g *Gate) OpenAt(at household.WeekMinute) bool {
 	return (&household.Gate{Open: g.Open, Hours: g.Hours}).OpenAt(at)
 }
 
+// StopsWheels reports whether wheelchairs do not get through.
+func (g *Gate) StopsWheels() bool { return (&household.Gate{Kind: g.Kind}).StopsWheels() }
+
 // Land is a piece of ground for the base map.
 type Land struct {
 	ID   int64

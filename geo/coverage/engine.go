@@ -41,6 +41,7 @@ type Engine struct {
 	joined      [2]atomic.Pointer[joins] // what joins made; nil before
 	repairers   [2]func() *walk.Repairer
 	hash        func() [32]byte
+	doors       [2]func() *doors // by walk.Mode, made once
 
 	mu     sync.Mutex
 	fields map[fieldKey]*keptField
@@ -96,6 +97,7 @@ func (e *Engine) begin() {
 			e.joined[m].Store(j)
 			return j
 		})
+		e.doors[m] = sync.OnceValue(func() *doors { return e.listDoors(walk.Mode(m)) })
 		e.repairers[m] = sync.OnceValue(func() *walk.Repairer { return e.graph.NewRepairer(walk.Mode(m)) })
 	}
 	e.hash = sync.OnceValue(func() [32]byte { return hashData(data, e.options) })
@@ -131,7 +133,7 @@ func network(data *cityindex.Data, t household.WeekMinute) (n walk.Network, stre
 	}
 	for _, i := range byCode(data.Gates, func(g *cityindex.Gate) string { return g.Code }) {
 		g := &data.Gates[i]
-		n.Gates = append(n.Gates, walk.Gate{Open: g.OpenAt(t), NodeID: g.NodeID, Geom: g.Geom})
+		n.Gates = append(n.Gates, walk.Gate{Open: g.OpenAt(t), NoWheels: g.StopsWheels(), NodeID: g.NodeID, Geom: g.Geom})
 	}
 	n.Water = water(data)
 	return n, streets

@@ -174,7 +174,7 @@ func sameGround(a, b *cityindex.Data) bool {
 			return x.Code == y.Code && x.Walled == y.Walled && samePolygons(x.Geom, y.Geom)
 		}) &&
 		same(a.Gates, b.Gates, func(x, y *cityindex.Gate) bool {
-			return x.Code == y.Code && x.Open == y.Open && x.Hours == y.Hours && x.NodeID == y.NodeID && x.Geom == y.Geom
+			return x.Code == y.Code && x.Open == y.Open && x.Hours == y.Hours && x.StopsWheels() == y.StopsWheels() && x.NodeID == y.NodeID && x.Geom == y.Geom
 		}) &&
 		same(a.Barriers, b.Barriers, func(x, y *household.Barrier) bool {
 			return x.Kind == y.Kind && slices.EqualFunc(x.Geom, y.Geom, slices.Equal[orb.LineString])

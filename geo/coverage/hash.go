@@ -137,6 +137,9 @@ func (d *digest) ground(data *cityindex.Data, areas map[int64]string) {
 	list(d, "gate", data.Gates, func(g *cityindex.Gate) string { return g.Code }, func(g *cityindex.Gate) {
 		d.bool(g.Open)
 		d.text(g.Hours)
+		if g.StopsWheels() {
+			d.text("no wheels")
+		}
 		d.int(g.NodeID)
 		d.points(g.Geom)
 	})

@@ -36,3 +36,35 @@ func TestGateHours(t *testing.T) {
 		}
 	}
 }
+
+// TestScenarioOverridesHours checks that a scenario opens and closes a gate at
+// all hours: C, in a compound whose only gate is shut at the time, has a way
+// when the scenario opens it.
+func TestScenarioOverridesHours(t *testing.T) {
+	at, err := household.ParseWeekMinute("Tu 22:30")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := smallTown(true)
+	d.Gates[0].Hours = "06:00-22:00"
+	w, err := coverage.New(d, coverage.At(at)).NewWhatIf(context.Background(), coverage.Request{Requirements: []string{"kindergarten"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		s    coverage.Scenario
+		want coverage.Reason
+	}{
+		{coverage.Scenario{}, coverage.CompoundClosed},
+		{coverage.Scenario{OpenGates: []string{d.Gates[0].Code}}, coverage.NoReason},
+		{coverage.Scenario{CloseGates: []string{d.Gates[0].Code}}, coverage.CompoundClosed},
+	} {
+		o, err := w.Run(context.Background(), &c.s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := o.Reach(0, 2).Reason; got != c.want {
+			t.Errorf("%s: %q, want %q", c.s.String(), got, c.want)
+		}
+	}
+}

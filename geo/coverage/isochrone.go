@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -91,18 +92,14 @@ func (e *Engine) isochrone(ctx context.Context, out *Isochrone, limits []int32) 
 		return err
 	}
 	defer field.Release()
-	joins := e.joins[mode]()
 	seen := []walk.Seen{{At: out.At, Join: at, Decimetres: at.Leg}}
 	var buildings, ways []int32
 	// A way is no shorter than the straight line, but for the rounding of each
 	// edge to a decimetre.
 	near := geo.Pad(out.At.Bound(), 1.1*float64(most)/10+20)
-	for _, b := range e.residential {
+	for _, b := range e.doorsIn(mode, near) {
 		best := walk.Seen{Decimetres: math.MaxInt32}
-		for _, j := range joins.building[b].at {
-			if !near.Contains(j.Point) {
-				continue
-			}
+		for _, j := range e.joins[mode]().building[b].at {
 			if d, _, ok := field.At(j); ok && d <= most && d < best.Decimetres {
 				best = walk.Seen{At: e.data.Buildings[b].Point, Join: j, Decimetres: d}
 			}
@@ -142,4 +139,46 @@ func (e *Engine) count(out *Isochrone, buildings, ways, limits []int32) {
 		}
 		band.People = band.Groups[0].People
 	}
+}
+
+// doors finds buildings by the places where they join the network.
+type doors struct {
+	at       []orb.Point // west to east
+	building []int32
+}
+
+// listDoors lists the joins of the residential buildings.
+func (e *Engine) listDoors(m walk.Mode) *doors {
+	all := e.joins[m]().building
+	type door struct {
+		at orb.Point
+		b  int32
+	}
+	var list []door
+	for _, b := range e.residential {
+		for i := range all[b].at {
+			list = append(list, door{all[b].at[i].Point, b})
+		}
+	}
+	slices.SortFunc(list, func(x, y door) int { return cmp.Or(cmp.Compare(x.at[0], y.at[0]), cmp.Compare(x.b, y.b)) })
+	d := &doors{at: make([]orb.Point, len(list)), building: make([]int32, len(list))}
+	for i := range list {
+		d.at[i], d.building[i] = list[i].at, list[i].b
+	}
+	return d
+}
+
+// doorsIn lists the residential buildings that join the network within a
+// bound, in order.
+func (e *Engine) doorsIn(m walk.Mode, near orb.Bound) []int32 {
+	d := e.doors[m]()
+	var out []int32
+	from, _ := slices.BinarySearchFunc(d.at, near.Min[0], func(p orb.Point, x float64) int { return cmp.Compare(p[0], x) })
+	for i := from; i < len(d.at) && d.at[i][0] <= near.Max[0]; i++ {
+		if y := d.at[i][1]; y >= near.Min[1] && y <= near.Max[1] {
+			out = append(out, d.building[i])
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -37,7 +37,7 @@ func NewPlanner(live *Live) *Planner { return &Planner{live: live} }
 // WhatIf is what answers for scenarios of the current city. Of several callers
 // who ask for the same, one prepares it. Errors are those of Live.Result.
 func (p *Planner) WhatIf(ctx context.Context, standard string, method Method, profile Profile) (*WhatIf, error) {
-	std, err := StandardByID(standard)
+	std, err := p.live.standards.ByID(standard)
 	if err != nil {
 		return nil, err
 	}

@@ -149,7 +149,7 @@ func (s *Scenario) applyGates(d *cityindex.Data) error {
 			if i < 0 {
 				return missing("gate", code, "the codes of the imported gates; the map shows them near")
 			}
-			d.Gates[i].Open = open
+			d.Gates[i].Open, d.Gates[i].Hours = open, "" // at all hours
 		}
 		return nil
 	}

@@ -34,6 +34,7 @@ type WhatIf struct {
 	kept      map[household.Category]*keptWalk
 	grounds   []*ground // the newest first
 	quantiles map[quantileKey][2]float64
+	spectra   map[quantileKey]*spectrum
 	ways      sync.Pool // of *[]walked
 
 	serving   func() *serving // made when first asked, as all below
@@ -68,7 +69,7 @@ func (e *Engine) NewWhatIf(ctx context.Context, q Request) (*WhatIf, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &WhatIf{base: r, engine: e, kept: map[household.Category]*keptWalk{}, quantiles: map[quantileKey][2]float64{}}
+	w := &WhatIf{base: r, engine: e, kept: map[household.Category]*keptWalk{}, quantiles: map[quantileKey][2]float64{}, spectra: map[quantileKey]*spectrum{}}
 	w.serving = sync.OnceValue(w.index)
 	w.places = sync.OnceValue(w.locate)
 	w.missing = sync.OnceValue(w.countMissing)

@@ -358,7 +358,7 @@ func (w *WhatIf) quantilesOf(i int, s int32) (median, p90 float64) {
 	w.mu.Unlock()
 	if !ok {
 		f := w.base.fields[i]
-		x[0], x[1] = w.quantilesIn(i, s, func(b int32) int32 { return f.decimetres[b] })
+		x[0], x[1] = w.quantilesIn(i, s, f.decimetres)
 		w.mu.Lock()
 		w.quantiles[key] = x
 		w.mu.Unlock()
@@ -367,29 +367,23 @@ func (w *WhatIf) quantilesOf(i int, s int32) (median, p90 float64) {
 }
 
 // quantilesAfter are those after, when the distances of some buildings of the
-// slot, in order, changed.
+// slot changed.
 func (o *Outcome) quantilesAfter(i int, s int32, changed []int32) (median, p90 float64) {
-	f := o.under.base.fields[i]
-	ch := o.changes[i]
-	next := 0
-	return o.w.quantilesIn(i, s, func(b int32) int32 { // called in the order of buildings
-		if ch == nil {
-			return f.decimetres[b]
-		}
-		for next < len(ch.building) && ch.building[next] < b {
-			next++
-		}
-		if next < len(ch.building) && ch.building[next] == b {
-			return ch.now[next].decimetres
-		}
-		return f.decimetres[b]
-	})
+	w := o.w
+	before, after, ch := w.base.fields[i], o.under.base.fields[i], o.changes[i]
+	weight, group := w.places().weight, w.base.Requirements[i].Group.number()
+	var l shifts
+	for _, b := range changed {
+		l.add(before.decimetres[b], ch.of(after, b).decimetres, weight[b][group])
+	}
+	l.sum()
+	return w.spectrumOf(i, s).quantiles(l)
 }
 
 // quantilesIn are the least distances in metres within which half, or nine
 // tenths, of the people who have a way live; of the buildings, when nobody
 // does.
-func (w *WhatIf) quantilesIn(i int, s int32, distance func(b int32) int32) (median, p90 float64) {
+func (w *WhatIf) quantilesIn(i int, s int32, decimetres []int32) (median, p90 float64) {
 	p, group := w.places(), groupNumber(w.base.Requirements[i].Group)
 	ways, _ := w.ways.Get().(*[]walked)
 	if ways == nil {
@@ -399,7 +393,7 @@ func (w *WhatIf) quantilesIn(i int, s int32, distance func(b int32) int32) (medi
 	list := (*ways)[:0]
 	var people int64
 	for _, b := range p.in(s) {
-		if d := distance(b); d >= 0 {
+		if d := decimetres[b]; d >= 0 {
 			n := p.weight[b][group]
 			people += int64(n)
 			list = append(list, walked{d, n})

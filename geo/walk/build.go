@@ -34,8 +34,11 @@ func Build(n Network, o Options) *Graph {
 	closed, shut := closedPlaces(n, top)
 	c := &cutter{walls: newWalls(n.Compounds, n.Gates), closed: closed, shut: newGateSet(shut)}
 	var pieces []stretch
-	for _, s := range top.stretches(n.Streets, closed) {
-		pieces = append(pieces, c.cut(s)...)
+	narrow := narrowPlaces(n, top, closed)
+	for _, s := range top.stretches(n.Streets, func(v int32) bool { return closed[v] || narrow.at[v] }) {
+		for _, part := range narrow.part(s, &c.copies) {
+			pieces = append(pieces, c.cut(part)...)
+		}
 	}
 	isolate(pieces, closed, &c.copies)
 	g := assemble(pieces, weigh(pieces, n.Streets))

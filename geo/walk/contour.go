@@ -14,7 +14,11 @@ import (
 // that rings neither touch nor cross. Diagonal neighbours do not join.
 func (d *drawing) contour(limit int32) orb.MultiPolygon {
 	// A crossing is on the link right of (2i) or above (2i+1) the sample i.
-	next := map[int32]int32{}
+	// next is the crossing after each, plus one; 0 none.
+	if d.next == nil {
+		d.next = make([]int32, 2*(d.nx*d.ny+d.nx+1))
+	}
+	next := d.next
 	var starts []int32
 	in := func(x, y int) bool { return d.value[y*d.nx+x] <= limit }
 	for y := range d.ny - 1 {
@@ -30,23 +34,20 @@ func (d *drawing) contour(limit int32) orb.MultiPolygon {
 			top, right := 2*(i+int32(d.nx)), 2*(i+1)+1
 			for _, s := range squares[corners] {
 				links := [4]int32{bottom, right, top, left}
-				next[links[s[0]]] = links[s[1]]
+				next[links[s[0]]] = links[s[1]] + 1
 				starts = append(starts, links[s[0]])
 			}
 		}
 	}
 	var outer, holes []orb.Ring
 	for _, s := range starts {
-		if _, open := next[s]; !open {
+		if next[s] == 0 {
 			continue
 		}
 		var ring orb.Ring
-		for at := s; ; {
-			to, open := next[at]
-			if !open {
-				break
-			}
-			delete(next, at)
+		for at := s; next[at] != 0; {
+			to := next[at] - 1
+			next[at] = 0
 			ring = append(ring, d.crossing(at, limit))
 			at = to
 		}

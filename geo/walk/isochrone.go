@@ -21,9 +21,9 @@ const (
 	// OffStreet is how far in metres from a street an isochrone reaches.
 	OffStreet = 75.0
 	// minCell and maxCells bound the grid that isochrones are drawn on: a
-	// cell is 8 m wide, wider where that would make more than 220 a side.
+	// cell is 8 m wide, wider where that would make more than 180 a side.
 	minCell  = 8.0
-	maxCells = 220
+	maxCells = 180
 )
 
 // Isochrones are the areas from which people walk to the target of a field,
@@ -81,7 +81,7 @@ type drawing struct {
 	walls  []wallSegment
 	first  []int32 // of each cell in inCell
 	inCell []int32
-	heap   heap
+	next   []int32 // of contour; see there
 }
 
 type wallSegment struct {
@@ -272,20 +272,25 @@ func (d *drawing) seed(e, offset int32, p orb.Point, end bool) {
 	for corner := range 4 {
 		i := (y+corner/2)*d.nx + x + corner%2
 		q := d.at(x+corner%2, y+corner/2)
-		metres := dist(p, q)
 		if raised {
 			if here != nowhere {
 				d.fixed[i] = min(d.fixed[i], here)
 			}
 			continue
 		}
+		dx, dy := q[0]-p[0], q[1]-p[1]
+		leg := int32(math.Sqrt(dx*dx+dy*dy)*100 + 0.5)
+		if leg > d.leg[i] {
+			continue
+		}
+		v := walked(here, leg)
+		if leg == d.leg[i] && v >= d.value[i] {
+			continue
+		}
 		if _, stopped := d.stops(cell, p, q, true); stopped {
 			continue
 		}
-		leg := int32(math.Round(metres * 100))
-		if v := walked(here, leg); leg < d.leg[i] || leg == d.leg[i] && v < d.value[i] {
-			d.leg[i], d.value[i] = leg, v
-		}
+		d.leg[i], d.value[i] = leg, v
 	}
 }
 
@@ -296,45 +301,56 @@ func walked(decimetres, centimetres int32) int32 {
 	return decimetres + (centimetres+5)/10
 }
 
-// spread gives the ground beside the streets to the nearest one.
+// spread gives the ground beside the streets to the nearest one. Samples wait
+// in buckets no wider than the shortest step, so that whoever is in the first
+// bucket is done.
 func (d *drawing) spread() {
+	straight, diagonal := int32(math.Round(d.cell*100)), int32(math.Round(d.cell*math.Sqrt2*100))
+	buckets := make([][]int32, OffStreet*100/straight+1)
+	wait := func(i int) {
+		if leg := d.leg[i]; leg <= OffStreet*100 {
+			buckets[leg/straight] = append(buckets[leg/straight], int32(i))
+		}
+	}
 	base := slices.Clone(d.value) // at the street, without the leg
 	for i := range base {
 		if base[i] != nowhere {
 			base[i] -= (d.leg[i] + 5) / 10
 		}
-		if d.leg[i] != nowhere {
-			d.heap.push(uint64(d.leg[i])<<32 | uint64(i))
-		}
+		wait(i)
 	}
-	straight, diagonal := int32(math.Round(d.cell*100)), int32(math.Round(d.cell*math.Sqrt2*100))
-	for len(d.heap) > 0 {
-		entry := d.heap.pop()
-		i, leg := int(uint32(entry)), int32(entry>>32)
-		if d.leg[i] != leg {
-			continue
-		}
-		x, y := i%d.nx, i/d.nx
-		for dy := -1; dy <= 1; dy++ {
-			for dx := -1; dx <= 1; dx++ {
-				step := straight
-				if dx != 0 && dy != 0 {
-					step = diagonal
+	for b := range buckets {
+		for _, entry := range buckets[b] {
+			i := int(entry)
+			leg := d.leg[i]
+			if leg/straight != int32(b) {
+				continue // nearer to another street, and done
+			}
+			x, y := i%d.nx, i/d.nx
+			for dy := -1; dy <= 1; dy++ {
+				for dx := -1; dx <= 1; dx++ {
+					step := straight
+					if dx != 0 && dy != 0 {
+						step = diagonal
+					}
+					u, v := x+dx, y+dy
+					if dx == 0 && dy == 0 || u < 1 || v < 1 || u > d.nx-2 || v > d.ny-2 || leg+step > OffStreet*100 {
+						continue
+					}
+					j := v*d.nx + u
+					if leg+step > d.leg[j] || leg+step == d.leg[j] && base[i] >= base[j] {
+						continue
+					}
+					if _, stopped := d.between(x, y, u, v); stopped {
+						continue
+					}
+					further := leg+step < d.leg[j]
+					d.leg[j], base[j] = leg+step, base[i]
+					d.value[j] = walked(base[i], leg+step)
+					if further {
+						wait(j)
+					}
 				}
-				u, v := x+dx, y+dy
-				if dx == 0 && dy == 0 || u < 1 || v < 1 || u > d.nx-2 || v > d.ny-2 || leg+step > OffStreet*100 {
-					continue
-				}
-				j := v*d.nx + u
-				if leg+step > d.leg[j] || leg+step == d.leg[j] && base[i] >= base[j] {
-					continue
-				}
-				if _, stopped := d.between(x, y, u, v); stopped {
-					continue
-				}
-				d.leg[j], base[j] = leg+step, base[i]
-				d.value[j] = walked(base[i], leg+step)
-				d.heap.push(uint64(leg+step)<<32 | uint64(j))
 			}
 		}
 	}
@@ -343,6 +359,9 @@ func (d *drawing) spread() {
 // between reports whether a barrier stops the way between two neighbouring
 // samples, and where first.
 func (d *drawing) between(x, y, u, v int) (t float64, stopped bool) {
+	if len(d.walls) == 0 {
+		return 1, false
+	}
 	p, q := d.at(x, y), d.at(u, v)
 	cx, cy := min(x, u), min(y, v)
 	t, stopped = d.stops(cy*d.nx+cx, p, q, false)

@@ -25,9 +25,10 @@ type Compound struct {
 
 // Gate is an opening in a wall, open or closed to people on foot.
 type Gate struct {
-	Open   bool
-	NodeID int64 // the source's node id when the gate is a vertex of a street; else 0
-	Geom   orb.Point
+	Open     bool
+	NoWheels bool  // open, it lets nobody through on wheels: a turnstile, a stile
+	NodeID   int64 // the source's node id when the gate is a vertex of a street; else 0
+	Geom     orb.Point
 }
 
 // Distances of the model, in metres.

@@ -178,8 +178,9 @@ func (t *topology) countUses(streets []household.Street) {
 	}
 }
 
-// stretches cuts the streets at places where ways meet, end, or are closed.
-func (t *topology) stretches(streets []household.Street, closed map[int32]bool) []stretch {
+// stretches cuts the streets at places where ways meet, end, or are parted by
+// a gate.
+func (t *topology) stretches(streets []household.Street, parted func(vertex int32) bool) []stretch {
 	var out []stretch
 	for i := range streets {
 		s := &streets[i]
@@ -193,7 +194,7 @@ func (t *topology) stretches(streets []household.Street, closed map[int32]bool) 
 			if vs[k] != vs[k-1] {
 				line = append(line, s.Geom[k])
 			}
-			if last := k == len(vs)-1; !last && t.uses[vs[k]] < 2 && !closed[vs[k]] {
+			if last := k == len(vs)-1; !last && t.uses[vs[k]] < 2 && !parted(vs[k]) {
 				continue
 			}
 			if len(line) > 1 {

@@ -135,6 +135,39 @@ func TestByHand(t *testing.T) {
 			a: at(105, 100), b: at(0, -60), want: 5 + 150 + 100 + 10,
 		},
 		{
+			name: "turnstile at a node, on foot",
+			net:  walk.Network{Streets: []household.Street{withID(path(0, 0, 300, 0, 600, 0), 1, 2, 3)}, Gates: []walk.Gate{{Open: true, NoWheels: true, NodeID: 2, Geom: at(300, 0)}}},
+			a:    at(100, 5), b: at(500, 5), want: 5 + 400 + 5,
+		},
+		{
+			name: "turnstile at a node, on wheels", mode: walk.OnWheel,
+			net: walk.Network{Streets: []household.Street{withID(path(0, 0, 300, 0, 600, 0), 1, 2, 3)}, Gates: []walk.Gate{{Open: true, NoWheels: true, NodeID: 2, Geom: at(300, 0)}}},
+			a:   at(100, 5), b: at(500, 5), want: -1,
+		},
+		{
+			name: "turnstile at a node, on wheels on its own side", mode: walk.OnWheel,
+			net: walk.Network{Streets: []household.Street{withID(path(0, 0, 300, 0, 600, 0), 1, 2, 3)}, Gates: []walk.Gate{{Open: true, NoWheels: true, NodeID: 2, Geom: at(300, 0)}}},
+			a:   at(100, 5), b: at(299, 5), want: 5 + 199 + 5,
+		},
+		{
+			name: "stile without a node in the middle of a way, on wheels", mode: walk.OnWheel,
+			net: walk.Network{Streets: []household.Street{path(0, 0, 600, 0)}, Gates: []walk.Gate{{Open: true, NoWheels: true, Geom: at(300, 0.5)}}},
+			a:   at(100, 5), b: at(500, 5), want: -1,
+		},
+		{
+			name: "stile without a node in the middle of a way, on foot",
+			net:  walk.Network{Streets: []household.Street{path(0, 0, 600, 0)}, Gates: []walk.Gate{{Open: true, NoWheels: true, Geom: at(300, 0.5)}}},
+			a:    at(100, 5), b: at(500, 5), want: 5 + 400 + 5,
+		},
+		{
+			name: "stile on a crossing of ways, on wheels around it", mode: walk.OnWheel,
+			net: walk.Network{Streets: []household.Street{
+				withID(path(0, 0, 300, 0), 1, 2), withID(path(300, 0, 600, 0), 2, 3), withID(path(100, 0, 100, 100, 500, 100, 500, 0), 4, 5, 6, 7),
+				withID(path(0, 0, 100, 0), 1, 4), withID(path(500, 0, 600, 0), 7, 3),
+			}, Gates: []walk.Gate{{Open: true, NoWheels: true, NodeID: 2, Geom: at(300, 0)}}},
+			a: at(95, 30), b: at(505, 30), want: 5 + 70 + 400 + 70 + 5,
+		},
+		{
 			name: "closed gate at a node, no wall mapped",
 			net: walk.Network{
 				Streets: []household.Street{withID(path(0, 0, 300, 0), 1, 2), withID(path(300, 0, 600, 0), 2, 3)},
