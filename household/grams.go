@@ -9,14 +9,26 @@ import (
 // Grams returns the distinct bigrams of the texts, sorted, after Fold. A GIN
 // index over them finds a two-character name, which trigrams cannot.
 func Grams(texts ...string) []string {
-	var out []string
+	n := 0
 	for _, t := range texts {
-		r := foldedRunes(t)
-		if len(r) == 1 {
-			out = append(out, string(r))
+		n += len(t)
+	}
+	out := make([]string, 0, n/2)
+	for _, t := range texts {
+		// Bigrams share the memory of the folded text.
+		f := Fold(t)
+		before, last := -1, -1 // where the two runes before begin
+		for i := range f {
+			if before >= 0 {
+				out = append(out, f[before:i])
+			}
+			before, last = last, i
 		}
-		for i := 1; i < len(r); i++ {
-			out = append(out, string(r[i-1:i+1]))
+		switch {
+		case before >= 0:
+			out = append(out, f[before:])
+		case last >= 0:
+			out = append(out, f)
 		}
 	}
 	slices.Sort(out)

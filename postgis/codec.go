@@ -1,6 +1,10 @@
 package postgis
 
 import (
+	"encoding/binary"
+	"math"
+	"slices"
+
 	"github.com/paulmach/orb"
 	"github.com/twpayne/go-geom"
 	"github.com/twpayne/go-geom/encoding/ewkb"
@@ -11,41 +15,73 @@ import (
 // srid is WGS 84, the reference system of every stored geometry.
 const srid = 4326
 
-// encodeGeom is the EWKB (little-endian, SRID 4326) of the geometry. Nil
-// gives nil, which is NULL in the database. Rings are closed as they should
-// be in the file already; they are not mended here.
-func encodeGeom(g orb.Geometry) ([]byte, error) {
-	const op = "postgis.encodeGeom"
-	if g == nil {
-		return nil, nil
+// Numbers of PostGIS's extended well-known binary.
+const (
+	ewkbPoint, ewkbLineString, ewkbPolygon                = 1, 2, 3
+	ewkbMultiPoint, ewkbMultiLineString, ewkbMultiPolygon = 4, 5, 6
+	ewkbHasSRID                                           = 0x20000000
+)
+
+// appendGeom appends the EWKB (little-endian, SRID 4326) of a geometry. Loads
+// write every shape with it, straight to their buffers. Rings are closed as
+// they should be in the file already; they are not mended here.
+func appendGeom(b []byte, g orb.Geometry) ([]byte, error) {
+	head := func(kind uint32) { b = appendUint32(appendUint32(append(b, 1), kind|ewkbHasSRID), srid) }
+	switch g := g.(type) {
+	case orb.Point:
+		head(ewkbPoint)
+		return appendPoint(b, g), nil
+	case orb.LineString:
+		head(ewkbLineString)
+		return appendPoints(b, g), nil
+	case orb.Polygon:
+		head(ewkbPolygon)
+		return appendRings(b, g), nil
+	case orb.MultiPoint:
+		head(ewkbMultiPoint)
+		return appendParts(b, ewkbPoint, g, appendPoint), nil
+	case orb.MultiLineString:
+		head(ewkbMultiLineString)
+		return appendParts(b, ewkbLineString, g, appendPoints[orb.LineString]), nil
+	case orb.MultiPolygon:
+		head(ewkbMultiPolygon)
+		return appendParts(b, ewkbPolygon, g, appendRings), nil
 	}
-	t, err := toGeom(g)
-	if err != nil {
-		return nil, err
-	}
-	b, err := ewkb.Marshal(t, ewkb.NDR)
-	if err != nil {
-		return nil, household.Errorf(household.Internal, op, "cannot encode a %s: %w", g.GeoJSONType(), err)
-	}
-	return b, nil
+	return nil, household.Errorf(household.Internal, "postgis.appendGeom", "a %T cannot be stored", g)
 }
 
-// encodePolygons promotes a Polygon to the MultiPolygon that the column wants.
-func encodePolygons(g orb.Geometry) ([]byte, error) {
-	if p, ok := g.(orb.Polygon); ok {
-		g = orb.MultiPolygon{p}
+// appendParts writes the parts of a multi-geometry, which have a head without
+// reference system.
+func appendParts[T any](b []byte, kind uint32, parts []T, one func([]byte, T) []byte) []byte {
+	b = appendUint32(b, uint32(len(parts)))
+	for _, p := range parts {
+		b = one(appendUint32(append(b, 1), kind), p)
 	}
-	return encodeGeom(g)
+	return b
 }
 
-// encodeLines promotes a LineString to the MultiLineString that the column
-// wants.
-func encodeLines(g orb.Geometry) ([]byte, error) {
-	if l, ok := g.(orb.LineString); ok {
-		g = orb.MultiLineString{l}
+func appendRings(b []byte, p orb.Polygon) []byte {
+	b = appendUint32(b, uint32(len(p)))
+	for _, r := range p {
+		b = appendPoints(b, r)
 	}
-	return encodeGeom(g)
+	return b
 }
+
+func appendPoints[P ~[]orb.Point](b []byte, points P) []byte {
+	b = slices.Grow(appendUint32(b, uint32(len(points))), 16*len(points))
+	for _, p := range points {
+		b = appendPoint(b, p)
+	}
+	return b
+}
+
+func appendPoint(b []byte, p orb.Point) []byte {
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(p[0]))
+	return binary.LittleEndian.AppendUint64(b, math.Float64bits(p[1]))
+}
+
+func appendUint32(b []byte, v uint32) []byte { return binary.LittleEndian.AppendUint32(b, v) }
 
 // decodeGeom reads the EWKB of a column; nil gives nil.
 func decodeGeom(b []byte) (orb.Geometry, error) {
@@ -58,54 +94,6 @@ func decodeGeom(b []byte) (orb.Geometry, error) {
 		return nil, household.Errorf(household.Internal, op, "a stored geometry cannot be read: %w", err)
 	}
 	return toOrb(t)
-}
-
-func toGeom(g orb.Geometry) (geom.T, error) {
-	switch g := g.(type) {
-	case orb.Point:
-		return geom.NewPointFlat(geom.XY, []float64{g[0], g[1]}).SetSRID(srid), nil
-	case orb.LineString:
-		return geom.NewLineStringFlat(geom.XY, appendFlat(nil, g)).SetSRID(srid), nil
-	case orb.Polygon:
-		flat, ends := flatRings(nil, g)
-		return geom.NewPolygonFlat(geom.XY, flat, ends).SetSRID(srid), nil
-	case orb.MultiPoint:
-		return geom.NewMultiPointFlat(geom.XY, appendFlat(nil, g)).SetSRID(srid), nil
-	case orb.MultiLineString:
-		var flat []float64
-		ends := make([]int, 0, len(g))
-		for _, l := range g {
-			flat = appendFlat(flat, l)
-			ends = append(ends, len(flat))
-		}
-		return geom.NewMultiLineStringFlat(geom.XY, flat, ends).SetSRID(srid), nil
-	case orb.MultiPolygon:
-		var flat []float64
-		endss := make([][]int, 0, len(g))
-		for _, p := range g {
-			var ends []int
-			flat, ends = flatRings(flat, p)
-			endss = append(endss, ends)
-		}
-		return geom.NewMultiPolygonFlat(geom.XY, flat, endss).SetSRID(srid), nil
-	}
-	return nil, household.Errorf(household.Internal, "postgis.toGeom", "a %s cannot be stored", g.GeoJSONType())
-}
-
-func appendFlat[P ~[]orb.Point](flat []float64, points P) []float64 {
-	for _, p := range points {
-		flat = append(flat, p[0], p[1])
-	}
-	return flat
-}
-
-func flatRings(flat []float64, p orb.Polygon) ([]float64, []int) {
-	ends := make([]int, 0, len(p))
-	for _, r := range p {
-		flat = appendFlat(flat, r)
-		ends = append(ends, len(flat))
-	}
-	return flat, ends
 }
 
 func toOrb(t geom.T) (orb.Geometry, error) {

@@ -227,8 +227,14 @@ func (l *load) Commit(ctx context.Context, c importers.Counts, rejects []importe
 }
 
 // analyzed are the columns whose statistics queries need at once, of tables
-// with many others; ciphers are compared with nothing.
+// with many others: ciphers are compared with nothing, and with an index on
+// shapes there is but one way to use it. Autovacuum gathers the rest.
 var analyzed = map[string]string{
+	"building":  " (code, use, area_id, grid_id, compound_id, grams, ended_on)",
+	"facility":  " (code, category, area_id, grams, ended_on)",
+	"street":    " (code, class, ended_on)",
+	"land":      " (code, kind, ended_on)",
+	"barrier":   " (code, kind, ended_on)",
 	"resident":  " (match_hash, birth_date, phone_hash, grams, ended_on)",
 	"residence": " (resident_id, building_id, unit_id, household_id, relation, residency, present, valid_to)",
 }

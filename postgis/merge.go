@@ -71,13 +71,15 @@ func (m *merger) table(ctx context.Context, t table) error {
 	return nil
 }
 
-// analyzeStage gathers the statistics of what was staged. Shapes and grams
-// take most of the time, and no plan depends on them.
+// stageKeys are the columns that staging tables are joined by; no plan
+// depends on the others.
+var stageKeys = words("n code parent_code area_code compound compound_code building_code entrance level")
+
+// analyzeStage gathers the statistics of what was staged.
 func (m *merger) analyzeStage(ctx context.Context, t table) error {
 	var cols string
 	err := m.tx.QueryRow(ctx, `SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
-		WHERE attrelid = $1::text::regclass AND attnum > 0 AND NOT attisdropped
-		  AND atttypid NOT IN ('geometry'::regtype, 'text[]'::regtype)`, "stage_"+t.name).Scan(&cols)
+		WHERE attrelid = $1::text::regclass AND attname = ANY ($2)`, "stage_"+t.name, stageKeys).Scan(&cols)
 	if err != nil {
 		return err
 	}
@@ -93,6 +95,11 @@ func (m *merger) pass(ctx context.Context, t table, level household.AreaLevel) e
 	resolve, err := section(t.name, "resolve")
 	if err != nil {
 		return err
+	}
+	if first, err := m.isFirst(ctx, t); err != nil {
+		return err
+	} else if first {
+		return m.first(ctx, t, resolve)
 	}
 	if err := m.exec(ctx, m.fill(compareSQL(t, resolve), level)); err != nil {
 		return err
@@ -111,10 +118,6 @@ func (m *merger) pass(ctx context.Context, t table, level household.AreaLevel) e
 		{t.placed && (c.Created+c.Updated > 0 || m.batch.Mode == importers.Replace), touchSQL(t)},
 		{true, "DROP TABLE merge_" + t.name},
 	}
-	b, err := m.bulkInsert(ctx, t, c)
-	if err != nil {
-		return err
-	}
 	for _, s := range steps {
 		if !s.wanted {
 			continue
@@ -124,16 +127,7 @@ func (m *merger) pass(ctx context.Context, t table, level household.AreaLevel) e
 		}
 	}
 	m.count(t.name, c)
-	return b.close(ctx)
-}
-
-// bulkInsert takes the indexes off an empty table that many rows are about to
-// go into; nil where that does not pay.
-func (m *merger) bulkInsert(ctx context.Context, t table, c importers.Counts) (*bulk, error) {
-	if c.Created < m.db.bulkFrom || c.Updated > 0 || t.name == "area" {
-		return nil, nil // areas come level by level: the table is not empty for long
-	}
-	return m.openBulk(ctx, t.name)
+	return nil
 }
 
 // count adds to the counts of a table.

@@ -1,7 +1,9 @@
 package postgis
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -19,6 +21,8 @@ type bulk struct {
 	m       *merger
 	restore []string
 }
+
+var errNotEmpty = errors.New("a table is not empty")
 
 // openBulk takes away the indexes of the tables, if all of them are empty and
 // may be had alone. It returns nil where that cannot be done, and then nothing
@@ -39,10 +43,14 @@ func (m *merger) openBulk(ctx context.Context, tables ...string) (*bulk, error) 
 		if err := m.exec(ctx, "SET LOCAL lock_timeout = 500; LOCK TABLE "+strings.Join(tables, ", ")+" IN ACCESS EXCLUSIVE MODE"); err != nil {
 			return err
 		}
+		// A row may have come before the lock did.
+		if ok, err := m.bulkAllowed(ctx, tables); !ok || err != nil {
+			return cmp.Or(err, errNotEmpty)
+		}
 		return b.strip(ctx, tables)
 	})
 	switch {
-	case slices.Contains([]string{"55P03", "40P01", "2BP01"}, pgCode(err)):
+	case errors.Is(err, errNotEmpty), slices.Contains([]string{"55P03", "40P01", "2BP01"}, pgCode(err)):
 		return nil, nil // somebody reads, or a later table rests on an index: the ordinary way does not mind
 	case err != nil:
 		return nil, err
@@ -96,21 +104,38 @@ func (b *bulk) strip(ctx context.Context, tables []string) error {
 			b.restore = append(b.restore, s.Make)
 		}
 	}
-	// Where the log need not hold what a new file holds (wal_level minimal),
-	// emptying the empty table gives it a new file.
-	var bare []string
-	rows, err := b.m.tx.Query(ctx, `SELECT t FROM unnest($1::text[]) t
-		WHERE NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = t::regclass)`, tables)
-	if err == nil {
-		bare, err = pgx.CollectRows(rows, pgx.RowTo[string])
+	if err := b.m.exec(ctx, strings.Join(drop, ";\n")); err != nil {
+		return err
 	}
+	return b.renew(ctx, tables)
+}
+
+// renew gives the empty tables new files, for where the log need hold nothing
+// (wal_level minimal) it need not hold what a new file holds. A table that
+// keys refer to cannot be emptied; to cluster it gives it a new file too.
+func (b *bulk) renew(ctx context.Context, tables []string) error {
+	rows, err := b.m.tx.Query(ctx, `SELECT CASE
+		WHEN NOT EXISTS (SELECT FROM pg_constraint WHERE contype = 'f' AND confrelid = t::regclass) THEN format('TRUNCATE %I', t)
+		WHEN NOT EXISTS (SELECT FROM pg_index WHERE indrelid = t::regclass AND indisclustered)
+		THEN (SELECT format('CLUSTER %1$I USING %2$I; ALTER TABLE %1$I SET WITHOUT CLUSTER', t, conname)
+		        FROM pg_constraint WHERE conrelid = t::regclass AND contype = 'p') END
+		FROM unnest($1::text[]) t WHERE current_setting('wal_level') = 'minimal'`, tables)
 	if err != nil {
 		return err
 	}
-	if len(bare) > 0 {
-		drop = append(drop, "TRUNCATE "+strings.Join(bare, ", "))
+	list, err := pgx.CollectRows(rows, pgx.RowTo[*string])
+	if err != nil {
+		return err
 	}
-	return b.m.exec(ctx, strings.Join(drop, ";\n"))
+	for _, sql := range list {
+		if sql == nil {
+			continue
+		}
+		if err := b.m.exec(ctx, *sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // close builds the indexes, each by one statement. Of no bulk there is

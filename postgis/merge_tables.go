@@ -18,6 +18,9 @@ type table struct {
 	hasGeom bool
 	// building is the column with the building a change touches, or "".
 	building string
+	// found are those of cols that the resolve section finds in the city; the
+	// others are the staging table's.
+	found []string
 	// placed: buildings, facilities … are found in it by place.
 	placed bool
 }
@@ -26,9 +29,9 @@ type table struct {
 // comes first. Areas come level by level, and residents after all.
 var tablesInOrder = []table{
 	{name: "area", cols: words("name name_en level parent_id geom grams"), hasGeom: true, placed: true},
-	{name: "grid", cols: words("name area_id area_given geom grams"), hasGeom: true, placed: true},
-	{name: "compound", cols: words("name name_en aliases area_id area_given walled geom grams"), hasGeom: true, placed: true},
-	{name: "gate", cols: words("name compound_id kind open hours node_id geom"), hasGeom: true},
+	{name: "grid", cols: words("name area_id area_given geom grams"), found: words("area_id area_given"), hasGeom: true, placed: true},
+	{name: "compound", cols: words("name name_en aliases area_id area_given walled geom grams"), found: words("area_id area_given"), hasGeom: true, placed: true},
+	{name: "gate", cols: words("name compound_id kind open hours node_id geom"), found: words("compound_id"), hasGeom: true},
 	{name: "barrier", cols: words("kind geom"), hasGeom: true},
 	{name: "land", cols: words("name kind geom"), hasGeom: true},
 	{
@@ -37,14 +40,15 @@ var tablesInOrder = []table{
 		hasGeom: true,
 	},
 	{
-		name: "building",
-		cols: words("name address use floors height built_year area_id grid_id compound_id area_given compound_given geom grams"),
+		name:  "building",
+		cols:  words("name address use floors height built_year area_id grid_id compound_id area_given compound_given geom grams"),
+		found: words("area_id grid_id compound_id area_given compound_given"),
 		// The point follows from the geometry.
 		follows: words("point"), hasGeom: true, building: "id",
 	},
-	{name: "entrance", cols: words("building_id number kind node_id geom"), hasGeom: true, building: "building_id"},
-	{name: "unit", cols: words("building_id entrance_id floor room use area_m2"), building: "building_id"},
-	{name: "facility", cols: words("name name_en category capacity address area_id geom grams"), hasGeom: true},
+	{name: "entrance", cols: words("building_id number kind node_id geom"), found: words("building_id node_id"), hasGeom: true, building: "building_id"},
+	{name: "unit", cols: words("building_id entrance_id floor room use area_m2"), found: words("building_id entrance_id"), building: "building_id"},
+	{name: "facility", cols: words("name name_en category capacity address area_id geom grams"), found: words("area_id"), hasGeom: true},
 }
 
 func words(s string) []string { return strings.Fields(s) }

@@ -178,20 +178,23 @@ func (r *rows) int8Array(list []int64) {
 	}
 }
 
-// geometry writes an EWKB, promoted by encode where the column wants a
-// multi-geometry. Shapes that PostGIS would refuse are rejected here: in a
-// COPY they would end the whole load.
-func (r *rows) geometry(g orb.Geometry, encode func(orb.Geometry) ([]byte, error)) {
+// geometry writes an EWKB. Shapes that PostGIS would refuse are rejected
+// here: in a COPY they would end the whole load.
+func (r *rows) geometry(g orb.Geometry) {
 	if why := unfit(g); why != "" {
 		r.reject("geometry", importers.RejectGeometry, why, "mend the shape in the program that drew it")
 		r.null()
 		return
 	}
-	b, err := encode(g)
+	at := len(r.buf)
+	r.length(0)
+	b, err := appendGeom(r.buf, g)
 	if err != nil {
 		r.reject("geometry", importers.RejectGeometry, "the shape is of a kind that cannot be stored", "use a point, line or polygon")
+		return
 	}
-	r.bytea(b)
+	r.buf = b
+	binary.BigEndian.PutUint32(r.buf[at:], uint32(len(b)-at-4))
 }
 
 // unfit says why PostGIS would refuse the geometry, or "".

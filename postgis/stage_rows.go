@@ -84,7 +84,7 @@ func (e *encoder) area(n, row int64, a household.Area) *importers.Reject {
 		r.key("code", a.Code)
 		r.text("name", a.Name)
 		r.text("parent_code", a.ParentCode)
-		r.geometry(a.Geom, encodePolygons)
+		r.geometry(a.Geom)
 		r.textArray("name", household.Grams(a.Name))
 		return r.end()
 	}
@@ -96,7 +96,7 @@ func (e *encoder) area(n, row int64, a household.Area) *importers.Reject {
 	r.text("name_en", a.NameEn)
 	r.text("level", string(a.Level))
 	r.text("parent_code", a.ParentCode)
-	r.geometry(a.Geom, encodePolygons)
+	r.geometry(a.Geom)
 	r.textArray("name", household.Grams(a.Name, a.NameEn))
 	return r.end()
 }
@@ -110,7 +110,7 @@ func (e *encoder) compound(n, row int64, c household.Compound) *importers.Reject
 	r.textArray("aliases", c.Aliases)
 	r.text("area_code", c.AreaCode)
 	r.bool(c.Walled)
-	r.geometry(c.Geom, encodePolygons)
+	r.geometry(c.Geom)
 	r.textArray("name", household.Grams(append([]string{c.Name, c.NameEn}, c.Aliases...)...))
 	return r.end()
 }
@@ -125,7 +125,7 @@ func (e *encoder) gate(n, row int64, g household.Gate) *importers.Reject {
 	r.bool(g.Open)
 	r.text("hours", g.Hours)
 	r.int8OrNull(g.NodeID)
-	r.geometry(g.Geom, encodeGeom)
+	r.geometry(g.Geom)
 	return r.end()
 }
 
@@ -135,7 +135,7 @@ func (e *encoder) barrier(n, row int64, b household.Barrier) *importers.Reject {
 	oneOf(r, "kind", b.Kind, household.BarrierWall, household.BarrierRiver, household.BarrierRailway, household.BarrierRoad)
 	r.key("code", b.Code)
 	r.text("kind", string(b.Kind))
-	r.geometry(b.Geom, encodeLines)
+	r.geometry(b.Geom)
 	return r.end()
 }
 
@@ -145,7 +145,7 @@ func (e *encoder) land(n, row int64, l household.Land) *importers.Reject {
 	r.key("code", l.Code)
 	r.text("name", l.Name)
 	r.text("kind", string(l.Kind))
-	r.geometry(l.Geom, encodePolygons)
+	r.geometry(l.Geom)
 	return r.end()
 }
 
@@ -172,7 +172,7 @@ func (e *encoder) street(n, row int64, s household.Street) *importers.Reject {
 	r.text("crossing", string(s.Crossing))
 	r.bool(s.NoWheels)
 	r.int8Array(s.NodeIDs)
-	r.geometry(s.Geom, encodeGeom)
+	r.geometry(s.Geom)
 	return r.end()
 }
 
@@ -193,11 +193,11 @@ func (e *encoder) building(n, row int64, b household.Building) *importers.Reject
 	r.int2(b.BuiltYear)
 	r.text("area_code", b.AreaCode)
 	r.text("compound", b.CompoundCode)
-	r.geometry(b.Geom, encodeGeom)
+	r.geometry(b.Geom)
 	if r.bad != nil {
 		return r.end() // a point on a broken shape cannot be found
 	}
-	r.geometry(pointOn(b.Geom), encodeGeom)
+	r.geometry(pointOn(b.Geom))
 	r.textArray("name", household.Grams(b.Name, b.Address))
 	return r.end()
 }
@@ -210,7 +210,7 @@ func (e *encoder) entrance(n, row int64, d household.Entrance) *importers.Reject
 	r.text("kind", d.Kind)
 	r.int8OrNull(d.NodeID)
 	if d.Located {
-		r.geometry(d.Geom, encodeGeom)
+		r.geometry(d.Geom)
 	} else {
 		r.null()
 	}
@@ -243,7 +243,7 @@ func (e *encoder) facility(n, row int64, f household.Facility) *importers.Reject
 	r.key("category", string(f.Category))
 	r.int4(f.Capacity)
 	r.text("address", f.Address)
-	r.geometry(f.Geom, encodeGeom)
+	r.geometry(f.Geom)
 	r.textArray("name", household.Grams(f.Name, f.NameEn))
 	return r.end()
 }
