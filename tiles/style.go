@@ -43,7 +43,7 @@ func (s *Service) Style(o StyleOptions) ([]byte, error) {
 	style := obj{
 		"version": 8,
 		"name":    "Hearthmap",
-		"light":   obj{"anchor": "viewport", "color": "#ffffff", "intensity": 0.25, "position": arr{1.3, 200, 35}},
+		"light":   styleLight(),
 		"sources": obj{
 			sourceBase:     s.source([]Layer{Land, Areas, Compounds, Streets, Buildings, Facilities, Labels}, o.Base, nil),
 			sourceCoverage: s.source([]Layer{Coverage}, o.Base, coverageQuery(o)),
@@ -57,6 +57,11 @@ func (s *Service) Style(o StyleOptions) ([]byte, error) {
 		style["zoom"] = 14
 	}
 	return json.Marshal(style)
+}
+
+// styleLight is the light on buildings that stand up.
+func styleLight() obj {
+	return obj{"anchor": "viewport", "color": "#ffffff", "intensity": 0.25, "position": arr{1.3, 200, 35}}
 }
 
 func (s *Service) source(layers []Layer, base string, query url.Values) obj {

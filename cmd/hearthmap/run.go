@@ -36,6 +36,7 @@ type commandLine struct {
 	User      userCommand      `cmd:"" help:"Accounts of the service."`
 	People    peopleCommand    `cmd:"" help:"The same person under two entries: compare, review, merge."`
 	Audit     auditCommand     `cmd:"" help:"The audit trail: check it, export it."`
+	Tiles     tilesCommand     `cmd:"" help:"Tiles of the map as files."`
 	Serve     serveCommand     `cmd:"" help:"Serve the map."`
 	Doctor    doctorCommand    `cmd:"" help:"Say what is missing on this machine, and how to get it."`
 	Version   versionCommand   `cmd:"" help:"Say which build this is."`
