@@ -27,6 +27,8 @@ type Gap struct {
 	AreaNameEn string         `json:"area_name_en"`
 	Areas      int            `json:"areas"` // communities it lies in
 	Cells      []hexgrid.Cell `json:"-"`
+	// Outline is the border of its cells, as lines of longitudes and latitudes.
+	Outline orb.MultiLineString `json:"outline"`
 }
 
 // gapResolution makes cells some 130 m across.
@@ -81,6 +83,7 @@ func (r *Result) Gaps(i, n int, p *Parts) []Gap {
 	}
 	for k := range list {
 		list[k].Rank = k + 1
+		list[k].Outline = hexgrid.Outline(list[k].Cells)
 	}
 	return list
 }

@@ -123,7 +123,7 @@ export class Client {
   standards = () => this.send<Standard[]>('GET', '/standards')
   areas = (level?: AreaLevel, parent?: string) => this.send<Area[]>('GET', '/areas', { query: { level, parent } })
   area = (code: string) => this.send<Area>('GET', `/areas/${encodeURIComponent(code)}`)
-  coverage = (q: { standard: string; level: AreaLevel; area?: string }, signal?: AbortSignal) => this.send<CoverageResult>('GET', '/coverage', { query: q, signal })
+  coverage = (q: { standard: string; level: AreaLevel; area?: string; measures?: string; requirement?: string }, signal?: AbortSignal) => this.send<CoverageResult>('GET', '/coverage', { query: q, signal })
   reaches = (code: string, standard: string, signal?: AbortSignal) =>
     this.send<BuildingReaches>('GET', `/coverage/buildings/${encodeURIComponent(code)}`, { query: { standard }, signal })
 

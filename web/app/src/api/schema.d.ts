@@ -192,6 +192,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/imports/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rows whose address may mean several buildings, with the candidates */
+        get: operations["addresses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/imports/files": {
         parameters: {
             query?: never;
@@ -220,6 +237,40 @@ export interface paths {
         get: operations["inspect-file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{batch}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring such rows in, in the buildings that are meant; as rows of their batch */
+        post: operations["accept-addresses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{batch}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take such rows off the list, or put them back */
+        post: operations["decline-addresses"];
         delete?: never;
         options?: never;
         head?: never;
@@ -306,6 +357,75 @@ export interface paths {
         get: operations["job-rejects"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Merges of people, the newest first */
+        get: operations["merges"];
+        put?: never;
+        /** Make one person of two entries */
+        post: operations["merge-people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merge back */
+        post: operations["unmerge-people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/pairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries that may be one person, masked, with what speaks for it; the certain ones first */
+        get: operations["pairs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/pairs/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that a pair is of two people, or open it again */
+        post: operations["decide-pair"];
         delete?: never;
         options?: never;
         head?: never;
@@ -458,6 +578,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcceptInputBody: {
+            /** @description which building each row means */
+            choices: components["schemas"]["AddressChoice"][] | null;
+        };
         AddedFacility: {
             /**
              * Format: int32
@@ -474,6 +598,99 @@ export interface components {
         AddedPath: {
             /** @description longitude and latitude of each vertex */
             line: (number[] | null)[] | null;
+        };
+        AddressAcceptance: {
+            /** Format: int64 */
+            batch: number;
+            /** Format: int64 */
+            created: number;
+            /** @description rows that could not be brought in; they stay on the list */
+            refused: components["schemas"]["AddressRefuse"][] | null;
+            /** Format: int64 */
+            unchanged: number;
+            /** Format: int64 */
+            updated: number;
+        };
+        AddressCandidate: {
+            address: string;
+            /** @description the community */
+            area: string;
+            code: string;
+            compound: string;
+            /** @description the building is not in the register any more */
+            ended: boolean;
+            /** @description which parts agree, which do not */
+            explanation: string;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            name: string;
+            /** @description the same part by part, the largest first */
+            parts: components["schemas"]["AddressPart"][] | null;
+            /**
+             * Format: double
+             * @description the share of what is written that agrees, from 0 to 1
+             */
+            score: number;
+        };
+        AddressChoice: {
+            code: string;
+            /** Format: int64 */
+            row: number;
+            sheet?: string;
+        };
+        AddressList: {
+            reviews: components["schemas"]["AddressReview"][] | null;
+            /** Format: int64 */
+            total: number;
+        };
+        AddressPart: {
+            /** @enum {string} */
+            outcome: "unknown" | "differs" | "similar" | "agrees";
+            /** @enum {string} */
+            part: "city" | "district" | "street" | "community" | "road" | "number" | "compound" | "building";
+        };
+        AddressRefuse: {
+            code: string;
+            reason: string;
+            /** Format: int64 */
+            row: number;
+            sheet?: string;
+            suggestion: string;
+        };
+        AddressReview: {
+            address: string;
+            /** Format: int64 */
+            batch: number;
+            /** @description from the best */
+            candidates: components["schemas"]["AddressCandidate"][] | null;
+            /** @description the building that was accepted */
+            code?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            entrance?: string;
+            file: string;
+            kind: string;
+            /**
+             * Format: int64
+             * @description its number in the batch
+             */
+            n: number;
+            /** @description why it is not certain */
+            reason: string;
+            room?: string;
+            /** Format: int64 */
+            row: number;
+            sheet?: string;
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "settled";
+        };
+        AddressRow: {
+            /** Format: int64 */
+            row: number;
+            sheet?: string;
         };
         Against: {
             applies: boolean;
@@ -817,6 +1034,21 @@ export interface components {
             requirements: components["schemas"]["Requirement"][] | null;
             standard: string;
         };
+        DecidePairInputBody: {
+            /** @description why; kept in the audit trail */
+            purpose: string;
+            /** @description open it again; else it is of two people */
+            reopen?: boolean;
+        };
+        DeclineInputBody: {
+            /** @description put them back on the list */
+            reopen?: boolean;
+            rows: components["schemas"]["AddressRow"][] | null;
+        };
+        DeclinedBody: {
+            /** Format: int64 */
+            changed: number;
+        };
         DemoAccount: {
             login: string;
             name: string;
@@ -900,6 +1132,7 @@ export interface components {
             lat: number;
             /** Format: double */
             lon: number;
+            outline: ((number[] | null)[] | null)[] | null;
             /** Format: int64 */
             people: number;
             /** Format: int64 */
@@ -963,6 +1196,11 @@ export interface components {
             batch: number;
             /** Format: int64 */
             created: number;
+            /**
+             * Format: int64
+             * @description addresses that wait for a decision
+             */
+            doubtful?: number;
             file: string;
             /** Format: date-time */
             finished_at: string;
@@ -1306,6 +1544,27 @@ export interface components {
             gaps?: components["schemas"]["GapsOf"][] | null;
             targets?: components["schemas"]["TargetResults"][] | null;
         };
+        MergeBody: {
+            /**
+             * Format: int64
+             * @description by which it is taken back
+             */
+            merge: number;
+        };
+        MergeInputBody: {
+            /**
+             * Format: int64
+             * @description the entry that goes into it
+             */
+            gone: number;
+            /**
+             * Format: int64
+             * @description the entry that stays
+             */
+            keep: number;
+            /** @description why; kept in the audit trail */
+            purpose: string;
+        };
         MovedFacility: {
             code: string;
             /** Format: double */
@@ -1338,6 +1597,87 @@ export interface components {
             met: number;
             /** Format: double */
             share: number;
+        };
+        Pair: {
+            a: components["schemas"]["PairEntry"];
+            b: components["schemas"]["PairEntry"];
+            /** @description why it is doubtful whatever its score */
+            capped?: components["schemas"]["PairReason"];
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /** Format: date-time */
+            found_at: string;
+            /** Format: int64 */
+            id: number;
+            reasons: components["schemas"]["PairReason"][] | null;
+            /**
+             * Format: double
+             * @description log2 of the odds that they are one person
+             */
+            score: number;
+            /** @enum {string} */
+            state: "open" | "same" | "different";
+            /**
+             * @description of the comparison
+             * @enum {string}
+             */
+            verdict: "same" | "doubtful";
+        };
+        PairEntry: {
+            address: string;
+            /** Format: int64 */
+            age: number;
+            /** Format: int64 */
+            id: number;
+            id_number: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description homes besides the one shown
+             */
+            other_homes: number;
+            phone: string;
+            relation: string;
+            residency: string;
+            sex: string;
+            /** @description the department whose file told of the entry last */
+            source: string;
+            tags: string[] | null;
+            unit_code: string;
+        };
+        PairList: {
+            /** @description whether the caller may decide */
+            decides: boolean;
+            pairs: components["schemas"]["Pair"][] | null;
+            /** Format: int64 */
+            total: number;
+        };
+        PairReason: {
+            /**
+             * Format: double
+             * @description log2 of the likelihood ratio; below 0 speaks against
+             */
+            bits: number;
+            code: string;
+            text_en: string;
+            text_zh: string;
+        };
+        PeopleMerge: {
+            account: string;
+            address: string;
+            /** Format: int64 */
+            kept_id: number;
+            /** Format: int64 */
+            merge: number;
+            /** Format: date-time */
+            merged_at: string;
+            /** @description of the entry that stayed */
+            name: string;
+            purpose: string;
+            /** Format: date-time */
+            undone_at?: string;
+            undone_by?: string;
         };
         PersonCard: {
             address: string;
@@ -1763,6 +2103,24 @@ export interface components {
             persons: boolean;
             room: string;
             use: string;
+        };
+        UnmergeInputBody: {
+            /** @description why; kept in the audit trail */
+            purpose: string;
+        };
+        Unmerged: {
+            /**
+             * Format: int64
+             * @description rows edited since: given back with the newer values
+             */
+            kept: number;
+            /** Format: int64 */
+            merge: number;
+            /**
+             * Format: int64
+             * @description rows as they were before the merge
+             */
+            restored: number;
         };
         WhatIf: {
             area?: string;
@@ -2744,6 +3102,89 @@ export interface operations {
             };
         };
     };
+    addresses: {
+        parameters: {
+            query?: {
+                /** @description of all when left out */
+                batch?: number;
+                state?: "open" | "accepted" | "declined" | "settled";
+                limit?: number;
+                /** @description batch and n of the last entry of the page before */
+                after_batch?: number;
+                after_n?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "upload-file": {
         parameters: {
             query?: never;
@@ -2870,6 +3311,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportFindings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "accept-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressAcceptance"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decline-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclinedBody"];
                 };
             };
             /** @description Unauthorized */
@@ -3341,6 +3944,400 @@ export interface operations {
                 content: {
                     "text/csv": string;
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merges: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleMerge"][] | null;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "merge-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MergeBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unmerge-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnmergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unmerged"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pairs: {
+        parameters: {
+            query?: {
+                state?: "open" | "same" | "different";
+                limit?: number;
+                offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PairList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-pair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecidePairInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

@@ -24,7 +24,16 @@ export type Standard = Narrow<Schemas['StandardBody'], { requirements: Requireme
 export type Area = Narrow<Schemas['AreaBody'], { level: AreaLevel; bounds: Bounds | null }>
 export type AreaTotal = Schemas['AreaTotal']
 export type AreaCoverage = Narrow<Schemas['AreaReport'], { level: AreaLevel; totals: AreaTotal[] }>
-export type CoverageResult = Narrow<Schemas['Coverage'], { level: AreaLevel; requirements: Requirement[]; areas: AreaCoverage[] }>
+export type Gap = Narrow<Schemas['Gap'], { bounds: Bounds; outline: [number, number][][] }>
+export type Equity = Schemas['Equity']
+export type Target = Schemas['Target']
+export type Measures = {
+  capacity?: Narrow<Schemas['CapacityOf'], { supply: 'places' | 'facilities'; areas: Schemas['AreaCapacity'][] }>[]
+  equity?: Narrow<Schemas['EquityOf'], { groups: Equity[] }>[]
+  gaps?: Narrow<Schemas['GapsOf'], { gaps: Gap[] | null }>[]
+  targets?: Narrow<Schemas['TargetResults'], { requirements: Schemas['Against'][] }>[]
+}
+export type CoverageResult = Narrow<Schemas['Coverage'], { level: AreaLevel; requirements: Requirement[]; areas: AreaCoverage[]; measures?: Measures }>
 export type SitingModel = 'mclp' | 'lscp' | 'pmedian'
 export type SitingRequest = Omit<Schemas['SitingBody'], '$schema'>
 export type PlannedSite = Schemas['PlannedSite']

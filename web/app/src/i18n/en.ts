@@ -1,5 +1,6 @@
 import { auditEn } from './audit'
 import { importEn } from './importing'
+import { measuresEn } from './measures'
 import { sitingEn } from './siting'
 import type { Dictionary } from './zh'
 
@@ -7,6 +8,7 @@ import type { Dictionary } from './zh'
 export const en: Dictionary = {
   ...auditEn,
   ...importEn,
+  ...measuresEn,
   ...sitingEn,
   'app.name': 'Hearthmap',
   'app.tagline': 'Every household on one map',

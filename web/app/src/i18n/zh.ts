@@ -1,11 +1,13 @@
 import { auditZh } from './audit'
 import { importZh } from './importing'
+import { measuresZh } from './measures'
 import { sitingZh } from './siting'
 
 /** Chinese, the first language of the page. Its keys are the keys of all. */
 export const zh = {
   ...auditZh,
   ...importZh,
+  ...measuresZh,
   ...sitingZh,
   'app.name': '装户图',
   'app.tagline': '每一户，都在图上',

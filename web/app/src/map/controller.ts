@@ -13,6 +13,7 @@ const cjkFonts = '"PingFang SC","HarmonyOS Sans SC","MiSans","Microsoft YaHei","
 const facilityLayer = 'page-facility'
 const facilityLabel = 'page-facility-name'
 const areaLayer = 'page-area'
+const outlineLayer = 'page-outline'
 
 export interface Tooltip {
   x: number
@@ -251,6 +252,20 @@ export class MapController {
   setArea(code: string | undefined) {
     this.whenStyled(() => {
       if (this.map.getLayer(areaLayer)) this.map.setFilter(areaLayer, ['==', ['get', 'code'], code ?? ''] as never)
+    })
+  }
+
+  /** Draws lines, such as the border of a gap; none takes them away. */
+  setOutline(lines: [number, number][][] | undefined) {
+    const data = { type: 'MultiLineString' as const, coordinates: lines ?? [] }
+    this.whenStyled(() => {
+      const source = this.map.getSource(outlineLayer)
+      if (source && 'setData' in source) return void (source as { setData(d: unknown): unknown }).setData(data)
+      if (!lines) return
+      this.map.addSource(outlineLayer, { type: 'geojson', data })
+      const layout = { 'line-join': 'round', 'line-cap': 'round' } as const
+      this.map.addLayer({ id: `${outlineLayer}-halo`, type: 'line', source: outlineLayer, layout, paint: { 'line-color': '#ffffff', 'line-width': 7, 'line-opacity': 0.85 } })
+      this.map.addLayer({ id: outlineLayer, type: 'line', source: outlineLayer, layout, paint: { 'line-color': selectedColour, 'line-width': 3 } })
     })
   }
 

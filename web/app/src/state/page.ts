@@ -57,6 +57,8 @@ export function createPage(session: SessionStore, location: Location, history: H
     }),
     plan: shallowRef<SitingPlan>(),
   }
+  /** Lines of longitudes and latitudes drawn on the map, such as a gap's border. */
+  const outline = shallowRef<[number, number][][]>()
   const palette = shallowRef<Palette>(defaultPalette)
 
   const standard = computed(() => standards.value.find((s) => s.id === view.standard))
@@ -67,16 +69,18 @@ export function createPage(session: SessionStore, location: Location, history: H
   /** The name of a requirement or standard in the page's language. */
   const nameOf = (x: { name_zh: string; name_en: string }) => (lang.value === 'en' && x.name_en ? x.name_en.charAt(0).toUpperCase() + x.name_en.slice(1) : x.name_zh)
   const areaName = (a: { name: string; name_en?: string }) => (lang.value === 'en' && a.name_en) || a.name
+  /** What the standard or a value of it goes back to, in the page's language. */
+  const sourceOf = (x: { source: string; source_zh?: string }) => (lang.value === 'zh' && x.source_zh) || x.source
   /** The name of a facility category; a city's own categories name themselves. */
   const categoryName = (id: string) => tOr(`facility.is.${id}`, id.replaceAll('_', ' '))
 
   // Coverage answers are kept until the city changes.
   const coverageCache = new Map<string, Promise<CoverageResult>>()
-  function coverage(level: AreaLevel, area?: string): Promise<CoverageResult> {
-    const key = `${view.standard}|${level}|${area ?? ''}`
+  function coverage(level: AreaLevel, area?: string, more: { measures?: string; requirement?: string } = {}): Promise<CoverageResult> {
+    const key = [view.standard, level, area ?? '', more.measures ?? '', more.requirement ?? ''].join('|')
     let p = coverageCache.get(key)
     if (!p) {
-      p = client.coverage({ standard: view.standard, level, area })
+      p = client.coverage({ standard: view.standard, level, area, ...more })
       p.catch(() => coverageCache.delete(key))
       coverageCache.set(key, p)
     }
@@ -147,9 +151,9 @@ export function createPage(session: SessionStore, location: Location, history: H
   }
 
   return {
-    session, client, city, standards, error, view, camera, siting,
+    session, client, city, standards, error, view, camera, siting, outline,
     standard, requirements, requirement, empty, palette,
-    nameOf, areaName, categoryName, coverage, area, load,
+    nameOf, areaName, sourceOf, categoryName, coverage, area, load,
     openBuilding, closeBuilding, openArea, openFacility,
   }
 }
