@@ -69,9 +69,11 @@ const (
 const (
 	stageItems = 8192
 	stageBytes = 16 << 20
-	// maxRejects bounds the rejects that are kept one by one; more are counted.
-	maxRejects = 500_000
 )
+
+// MaxRejects bounds the rejects of a file that are kept one by one; more are
+// counted.
+const MaxRejects = 500_000
 
 // run is one import under way.
 type run struct {
@@ -210,6 +212,10 @@ func (r *run) load(ctx context.Context, store Store) (err error) {
 			x.Sheet = r.sheets[sheet]
 		}
 		r.addReject(x)
+	}
+	for code, n := range merged.More {
+		r.report.Codes[code] += n
+		r.report.Rejected += n // beyond the list; countRejected adds the rest
 	}
 	if r.o.Mode == Replace && len(r.rejects) > 0 && (err == nil || household.CodeOf(err) == household.Conflict) {
 		return r.refuse(ctx)
@@ -379,9 +385,9 @@ func entityWeight(e Entity) int {
 
 func (r *run) addReject(x *Reject) {
 	r.report.Codes[x.Code]++
-	if len(r.rejects) < maxRejects {
+	if len(r.rejects) < MaxRejects {
 		r.rejects = append(r.rejects, *x)
-	} else if len(r.rejects) == maxRejects {
+	} else if len(r.rejects) == MaxRejects {
 		r.report.Rejected++ // beyond the list; countRejected adds the rest
 	}
 }
@@ -399,7 +405,7 @@ func (r *run) countRejected() {
 	r.report.Rejected = rows + over
 	if over > 0 {
 		r.report.Notes = append(r.report.Notes,
-			"only the first "+strconv.Itoa(maxRejects)+" rejects are listed; the file is probably read with the wrong options")
+			"only the first "+strconv.Itoa(MaxRejects)+" rejects are listed; the file is probably read with the wrong options")
 	}
 }
 

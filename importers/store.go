@@ -89,8 +89,9 @@ type Load interface {
 
 // Merged is what a merge did.
 type Merged struct {
-	Tables  map[string]Counts // by table name: Created, Updated, Unchanged
-	Rejects []Reject          // ordered by row
+	Tables  map[string]Counts    // by table name: Created, Updated, Unchanged
+	Rejects []Reject             // ordered by row; no more than MaxRejects
+	More    map[RejectCode]int64 // how many rows were rejected beyond these, by code
 }
 
 // Undoer takes loads back. Implemented by postgis.

@@ -153,27 +153,29 @@ func (l *load) Merge(ctx context.Context) (importers.Merged, error) {
 	if err != nil {
 		return importers.Merged{}, loadError(op, err)
 	}
-	var rejects []importers.Reject
+	bad := rejects{limit: l.db.maxRejects}
 	levels := map[household.AreaLevel]bool{}
 	for _, e := range l.encoders {
-		rejects = append(rejects, e.rejects...)
+		bad.take(&e.rejects)
 		for level := range e.levels {
 			levels[level] = true
 		}
 	}
-	if l.batch.Mode == importers.Replace && l.spoilt+int64(len(rejects)) > 0 {
-		return importers.Merged{Rejects: rejects}, household.Errorf(household.Conflict, op,
-			"mode replace ends what the file lacks, but %d of its rows cannot be used", l.spoilt+int64(len(rejects))).
+	if l.batch.Mode == importers.Replace && l.spoilt+bad.total > 0 {
+		return importers.Merged{Rejects: bad.kept, More: bad.more}, household.Errorf(household.Conflict, op,
+			"mode replace ends what the file lacks, but %d of its rows cannot be used", l.spoilt+bad.total).
 			WithHint("mend the rejected rows first, or import with --mode upsert")
 	}
-	m := merger{load: l, staged: staged, levels: levels, rejects: rejects}
+	m := merger{load: l, staged: staged, levels: levels, rejects: bad}
 	if err := m.run(ctx); err != nil {
 		return importers.Merged{}, loadError(op, err)
 	}
-	if err := l.settle(ctx, m.rejects); err != nil {
-		return importers.Merged{}, loadError(op, err)
+	if len(m.rejects.more) == 0 { // else it is not known who was rejected: what waits goes on waiting
+		if err := l.settle(ctx, m.rejects.kept); err != nil {
+			return importers.Merged{}, loadError(op, err)
+		}
 	}
-	slices.SortStableFunc(m.rejects, func(a, b importers.Reject) int {
+	slices.SortStableFunc(m.rejects.kept, func(a, b importers.Reject) int {
 		switch {
 		case a.Row < b.Row:
 			return -1
@@ -182,7 +184,7 @@ func (l *load) Merge(ctx context.Context) (importers.Merged, error) {
 		}
 		return 0
 	})
-	return importers.Merged{Tables: l.merged, Rejects: m.rejects}, nil
+	return importers.Merged{Tables: l.merged, Rejects: m.rejects.kept, More: m.rejects.more}, nil
 }
 
 // Commit records the batch and its changes, and commits.

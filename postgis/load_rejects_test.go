@@ -1,6 +1,7 @@
 package postgis
 
 import (
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -197,5 +198,56 @@ func TestKeptRejectsAreBounded(t *testing.T) {
 	}
 	if n := one[int64](t, db, "SELECT count(*) FROM change"); n != 0 {
 		t.Errorf("an import without rows left %d changes", n)
+	}
+}
+
+// TestRejectsInMemoryAreBounded loads a file most of whose rows lead nowhere:
+// some are kept, all are counted, the others go on.
+func TestRejectsInMemoryAreBounded(t *testing.T) {
+	db := openTown(t)
+	town(t, db)
+	db.maxRejects = 10
+	var rows []importers.Entity
+	for i := range 600 {
+		p := livingAt(t, i, "B1", "1", "999", household.RelationOther)
+		switch {
+		case i%100 == 7:
+			p.Room = "101"
+		case i%3 == 0:
+			p.Sex = "?"
+		}
+		rows = append(rows, p)
+	}
+	for _, bulkFrom := range []int64{1 << 40, 1} {
+		db.bulkFrom = bulkFrom
+		l, err := db.Begin(t.Context(), importers.Batch{Kind: importers.Residents})
+		if err != nil {
+			t.Fatal(err)
+		}
+		items := make([]importers.Item, len(rows))
+		for i, p := range rows {
+			items[i] = importers.Item{Row: int64(i + 1), Entity: p}
+		}
+		if err := l.Stage(t.Context(), items); err != nil {
+			t.Fatal(err)
+		}
+		m, err := l.Merge(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := maps.Clone(m.More)
+		for _, r := range m.Rejects {
+			got[r.Code]++
+		}
+		want(t, m, "resident", 6, 0, 0, got[importers.RejectReference])
+		// Row 8 and every hundredth after it are good, a third of the others
+		// has no such sex, the rest no such unit.
+		wanted := map[importers.RejectCode]int64{importers.RejectValue: 198, importers.RejectReference: 396}
+		if len(m.Rejects) != db.maxRejects || !maps.Equal(got, wanted) {
+			t.Errorf("%d rejects are kept, of %v in all, want %v", len(m.Rejects), got, wanted)
+		}
+		if err := l.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

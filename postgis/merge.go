@@ -22,7 +22,7 @@ type merger struct {
 	*load
 	staged  map[string]bool
 	levels  map[household.AreaLevel]bool
-	rejects []importers.Reject
+	rejects rejects
 }
 
 func (m *merger) run(ctx context.Context) error {
@@ -170,7 +170,7 @@ func (m *merger) collect(ctx context.Context, table, query string) error {
 	var row int64
 	var first *int64
 	_, err = pgx.ForEachRow(rows, []any{&what, &row, &first}, func() error {
-		m.rejects = append(m.rejects, reject(table, what, row, first))
+		m.rejects.add(reject(table, what, row, first))
 		return nil
 	})
 	return err

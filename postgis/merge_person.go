@@ -43,7 +43,7 @@ func (m *merger) residents(ctx context.Context) error {
 	if err := m.tx.QueryRow(ctx, "SELECT count(*) FROM same", pgx.QueryExecModeExec).Scan(&same); err != nil {
 		return err
 	}
-	if same < m.n-int64(len(m.rejects)) {
+	if same < m.n-m.rejects.total {
 		if err := m.otherResidents(ctx); err != nil {
 			return err
 		}
@@ -84,9 +84,9 @@ func (m *merger) otherResidents(ctx context.Context) error {
 
 // residentRejects collects the rows that cannot be merged, and counts them.
 func (m *merger) residentRejects(ctx context.Context) (c importers.Counts, err error) {
-	before := len(m.rejects)
+	before := m.rejects.total
 	err = m.collect(ctx, "resident", "SELECT problem, row, first_row FROM merge_resident WHERE problem IS NOT NULL ORDER BY n")
-	c.Rejected = int64(len(m.rejects) - before)
+	c.Rejected = m.rejects.total - before
 	return c, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"hearthmap/household"
+	"hearthmap/importers"
 	"hearthmap/migrations"
 )
 
@@ -23,6 +24,8 @@ type DB struct {
 
 	lockWait time.Duration // see WithLockWait
 	bulkFrom int64         // see defaultBulkFrom
+
+	maxRejects int // that a load keeps one by one
 }
 
 // Option changes how Open opens a database.
@@ -65,7 +68,7 @@ func Open(ctx context.Context, url, city string, opts ...Option) (*DB, error) {
 	if err != nil {
 		return nil, connectError(op, cfg.ConnConfig, err)
 	}
-	db := &DB{Pool: pool, City: city, Keys: o.keys, lockWait: o.lockWait, bulkFrom: defaultBulkFrom}
+	db := &DB{Pool: pool, City: city, Keys: o.keys, lockWait: o.lockWait, bulkFrom: defaultBulkFrom, maxRejects: importers.MaxRejects}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
 		return nil, connectError(op, cfg.ConnConfig, err)

@@ -33,7 +33,7 @@ func (l *load) encode(ctx context.Context, items []importers.Item) error {
 		l.seen = newSeen()
 	}
 	for len(l.encoders) < workers {
-		l.encoders = append(l.encoders, newEncoder(l.db.Keys, l.seen))
+		l.encoders = append(l.encoders, newEncoder(l.db.Keys, l.seen, l.db.maxRejects))
 	}
 	errs := make([]error, workers)
 	var wg sync.WaitGroup

@@ -16,12 +16,12 @@ type encoder struct {
 	keys    *Keys
 	seen    *seen            // of the whole load; residents only
 	bufs    map[string]*rows // by staged table
-	rejects []importers.Reject
+	rejects rejects
 	levels  map[household.AreaLevel]bool // of the areas seen
 }
 
-func newEncoder(keys *Keys, s *seen) *encoder {
-	return &encoder{keys: keys, seen: s, bufs: map[string]*rows{}, levels: map[household.AreaLevel]bool{}}
+func newEncoder(keys *Keys, s *seen, maxRejects int) *encoder {
+	return &encoder{keys: keys, seen: s, rejects: rejects{limit: maxRejects}, bufs: map[string]*rows{}, levels: map[household.AreaLevel]bool{}}
 }
 
 func (e *encoder) table(name string) *rows {
@@ -64,7 +64,7 @@ func (e *encoder) add(n int64, it importers.Item) error {
 	}
 	if bad != nil {
 		bad.Row = it.Row
-		e.rejects = append(e.rejects, *bad)
+		e.rejects.add(*bad)
 	}
 	return nil
 }
