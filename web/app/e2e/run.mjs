@@ -20,7 +20,7 @@ const server = await startServer().catch((e) => {
 })
 if (server.missing) giveUp(server.missing)
 
-const tests = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=1', 'e2e/page.test.mjs', 'e2e/import.test.mjs'], {
+const tests = spawn(process.execPath, ['--test', '--test-reporter=spec', '--test-concurrency=1', 'e2e/page.test.mjs', 'e2e/import.test.mjs', 'e2e/archive.test.mjs'], {
   stdio: 'inherit',
   env: { ...process.env, HEARTHMAP_E2E_URL: server.url, HEARTHMAP_E2E_CLI: JSON.stringify(server.cli ?? null) },
 })

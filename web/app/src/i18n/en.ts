@@ -1,3 +1,4 @@
+import { archiveEn } from './archive'
 import { auditEn } from './audit'
 import { importEn } from './importing'
 import { measuresEn } from './measures'
@@ -6,6 +7,7 @@ import type { Dictionary } from './zh'
 
 /** English. */
 export const en: Dictionary = {
+  ...archiveEn,
   ...auditEn,
   ...importEn,
   ...measuresEn,

@@ -1,3 +1,4 @@
+import { archiveZh } from './archive'
 import { auditZh } from './audit'
 import { importZh } from './importing'
 import { measuresZh } from './measures'
@@ -5,6 +6,7 @@ import { sitingZh } from './siting'
 
 /** Chinese, the first language of the page. Its keys are the keys of all. */
 export const zh = {
+  ...archiveZh,
   ...auditZh,
   ...importZh,
   ...measuresZh,

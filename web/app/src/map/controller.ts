@@ -5,11 +5,10 @@ import type { Bounds } from '../api/types'
 import type { Lang } from '../i18n'
 import type { UrlState } from '../lib/urlState'
 import { coverageTiles, layersOf, openCoverage, sourceOf, type CoverageTiles } from './style'
-import { facilityColour, palette, selectedColour, withSelected } from './theme'
+import { cjkFonts, facilityColour, palette, selectedColour, withSelected } from './theme'
 
 setWorkerUrl(workerUrl)
 
-const cjkFonts = '"PingFang SC","HarmonyOS Sans SC","MiSans","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC",sans-serif'
 const facilityLayer = 'page-facility'
 const facilityLabel = 'page-facility-name'
 const areaLayer = 'page-area'

@@ -54,3 +54,6 @@ export function paletteOf(style: Pick<StyleSpecification, 'metadata'>): Palette 
 export function withSelected(own: unknown, code: string | undefined): ExpressionSpecification {
   return ['case', ['==', ['get', 'code'], code ?? ''], selectedColour, own] as ExpressionSpecification
 }
+
+/** Fonts for Chinese labels: those of the machine. */
+export const cjkFonts = '"PingFang SC","HarmonyOS Sans SC","MiSans","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC",sans-serif'
