@@ -26,10 +26,12 @@ type Config struct {
 	Registry household.Registry
 	Accounts household.Accounts
 	Audit    household.AuditTrail
-	Sessions scs.CtxStore
-	Page     fs.FS // the built front end
-	Log      *slog.Logger
-	Version  string
+	// Scenarios keeps what planners draw.
+	Scenarios household.Scenarios
+	Sessions  scs.CtxStore
+	Page      fs.FS // the built front end
+	Log       *slog.Logger
+	Version   string
 	// SecureCookies is set where the service is reached over HTTPS.
 	SecureCookies bool
 	// Imports loads files that are handed over here; nil where that is off.
@@ -69,7 +71,9 @@ func New(c Config) *Server {
 	s.routeCoverage(s.api)
 	s.routeSiting(s.api)
 	s.routeWhatIf(s.api)
+	s.routeScenarios(s.api)
 	s.routeIsochrone(s.api)
+	s.routeGround(s.api)
 	s.routeRegistry(s.api)
 	s.routeImports(s.api)
 	s.routePeople(s.api)

@@ -93,7 +93,7 @@ func newStack(t *testing.T, demo []web.DemoAccount) *stack {
 	t.Cleanup(jobs.Close)
 	s.web = web.New(web.Config{
 		City: s.live, Coverage: engines, Tiles: tiles.NewService(s.live, tiles.CoverageOf(engines), tiles.Options{}),
-		Registry: db.Registry(), Accounts: db.Accounts(), Audit: db.Audit(), Sessions: db.Sessions(),
+		Registry: db.Registry(), Accounts: db.Accounts(), Audit: db.Audit(), Scenarios: db.Scenarios(), Sessions: db.Sessions(),
 		Page: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "assets/a.js": {Data: []byte("1")}},
 		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: demo, Imports: jobs, People: db.PeopleReview(),
 	})
@@ -263,6 +263,9 @@ func TestWhoMaySeeWhat(t *testing.T) {
 		{"/api/v1/jobs/none", [6]int{401, 403, 403, 403, 403, 404}},
 		{"/api/v1/jobs/none/events", [6]int{401, 403, 403, 403, 403, 404}},
 		{"/api/v1/jobs/none/rejects", [6]int{401, 403, 403, 403, 403, 404}},
+		{"/api/v1/ground?west=123&south=41&east=123.01&north=41.01", [6]int{401, 200, 200, 200, 403, 200}},
+		{"/api/v1/scenarios", [6]int{401, 200, 403, 403, 403, 403}},
+		{"/api/v1/scenarios/1", [6]int{401, 404, 403, 403, 403, 403}},
 		{"/style.json", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/tiles/buildings.json", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/tiles/nothing.json", [6]int{401, 404, 404, 404, 403, 404}},

@@ -92,7 +92,7 @@ func newServiceOf(db *postgis.DB, live *cityindex.Live, standards *coverage.Libr
 	config.City, config.Coverage, config.Page = live, engines, page
 	config.Tiles = tiles.NewService(live, tiles.CoverageOf(engines), tiles.Options{})
 	config.Registry, config.Accounts, config.Audit, config.Sessions = db.Registry(), db.Accounts(), db.Audit(), db.Sessions()
-	config.People = db.PeopleReview()
+	config.People, config.Scenarios = db.PeopleReview(), db.Scenarios()
 	config.Log, config.Version = slog.Default(), versionName()
 	return &service{db: db, live: live, handler: web.New(config)}, nil
 }

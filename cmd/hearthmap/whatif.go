@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"strconv"
 	"strings"
@@ -22,7 +23,8 @@ type coverageWhatIf struct {
 	CloseGate []string `help:"Close a gate." placeholder:"CODE" sep:"none"`
 	AddPath   []string `help:"Build a path." placeholder:"'LON,LAT LON,LAT …'" sep:"none"`
 	CutPath   []string `help:"Take a street from people on foot." placeholder:"CODE" sep:"none"`
-	Scenario  string   `help:"Start from this scenario: a JSON file." placeholder:"FILE"`
+	Scenario  string   `help:"Start from this scenario: the name of a saved one, or a JSON file." placeholder:"NAME|FILE"`
+	Save      string   `help:"Save the scenario under this name, in place of the one that has it." placeholder:"NAME"`
 	Level     string   `help:"Areas of this level." enum:"city,district,street,community,grid" default:"community"`
 	Area      string   `help:"Only what lies in the area of this code." placeholder:"CODE"`
 }
@@ -30,7 +32,7 @@ type coverageWhatIf struct {
 // Run computes what the scenario changes and prints it.
 func (c coverageWhatIf) Run(ctx context.Context, con *console, s *settings) error {
 	return s.withDB(ctx, con, func(db *postgis.DB) error {
-		scenario, err := c.scenario()
+		scenario, err := c.scenario(ctx, db)
 		if err != nil {
 			return err
 		}
@@ -46,6 +48,11 @@ func (c coverageWhatIf) Run(ctx context.Context, con *console, s *settings) erro
 		if err != nil {
 			return err
 		}
+		if c.Save != "" {
+			if err := c.save(ctx, con, db, o); err != nil {
+				return err
+			}
+		}
 		report, err := reports.NewWhatIf(o, household.AreaLevel(c.Level), c.Area)
 		if err != nil {
 			return err
@@ -58,14 +65,13 @@ func (c coverageWhatIf) Run(ctx context.Context, con *console, s *settings) erro
 	})
 }
 
-// scenario is the file's, with the flags' changes added.
-func (c coverageWhatIf) scenario() (*coverage.Scenario, error) {
+// scenario is the saved one or the file's, with the flags' changes added.
+func (c coverageWhatIf) scenario(ctx context.Context, db *postgis.DB) (*coverage.Scenario, error) {
 	s := &coverage.Scenario{}
 	if c.Scenario != "" {
-		data, err := os.ReadFile(c.Scenario)
+		data, err := c.start(ctx, db)
 		if err != nil {
-			return nil, household.Errorf(household.NotFound, "hearthmap coverage whatif", "the scenario %s cannot be read: %w", c.Scenario, err).
-				WithHint("the name of a JSON file, as coverage whatif --json prints under scenario")
+			return nil, err
 		}
 		if s, err = coverage.ParseScenario(data); err != nil {
 			return nil, err
@@ -110,6 +116,54 @@ func (c coverageWhatIf) scenario() (*coverage.Scenario, error) {
 	s.CloseGates = append(s.CloseGates, c.CloseGate...)
 	s.CutPaths = append(s.CutPaths, c.CutPath...)
 	return s, s.Check()
+}
+
+// start reads what --scenario names. A saved scenario comes first; ./ makes
+// sure that a file is meant.
+func (c coverageWhatIf) start(ctx context.Context, db *postgis.DB) ([]byte, error) {
+	saved, err := db.Scenarios().ByName(ctx, strings.TrimSpace(c.Scenario))
+	if err == nil {
+		return saved.Content, nil
+	}
+	if household.CodeOf(err) != household.NotFound {
+		return nil, err
+	}
+	data, err := os.ReadFile(c.Scenario)
+	if err != nil {
+		return nil, household.Errorf(household.NotFound, "hearthmap coverage whatif", "there is no saved scenario %q and no file of that name: %w", c.Scenario, err).
+			WithHint("save one with --save NAME; a file is JSON, as coverage whatif --json prints under scenario")
+	}
+	return data, nil
+}
+
+// save keeps the scenario, which the city was found to take.
+func (c coverageWhatIf) save(ctx context.Context, con *console, db *postgis.DB, o *coverage.Outcome) error {
+	const op = "hearthmap coverage whatif"
+	r := o.Before()
+	if c.File != "" {
+		return household.Errorf(household.Invalid, op, "a scenario cannot be saved with --standard-file").
+			WithHint("put the standard into the directory of --standards, and name it with --standard")
+	}
+	scenario := *o.Scenario
+	scenario.Name = ""
+	content, err := json.Marshal(&scenario)
+	if err != nil {
+		return err
+	}
+	x := household.SavedScenario{
+		Name: c.Save, Standard: r.Standard.ID, Method: string(r.Method), Profile: string(r.Profile),
+		Changes: scenario.Changes(), Content: content,
+	}
+	if was, err := db.Scenarios().ByName(ctx, strings.TrimSpace(c.Save)); err == nil {
+		x.ID, x.Version = was.ID, was.Version
+	} else if household.CodeOf(err) != household.NotFound {
+		return err
+	}
+	saved, err := db.Scenarios().Save(ctx, "command line", x)
+	if err == nil {
+		con.say("saved %q as scenario %d, version %d", saved.Name, saved.ID, saved.Version)
+	}
+	return err
 }
 
 // parseAdd reads CATEGORY@LON,LAT[=CAPACITY][:NAME].

@@ -208,6 +208,9 @@ func (s *Scenario) sha256() [32]byte {
 	return sha256.Sum256(data)
 }
 
+// Same says whether two scenarios change the same; their names do not matter.
+func (s *Scenario) Same(as *Scenario) bool { return s.sha256() == as.sha256() }
+
 // ground is the part of the scenario that changes the network.
 func (s *Scenario) ground() *Scenario {
 	return &Scenario{OpenGates: s.OpenGates, CloseGates: s.CloseGates, AddPaths: s.AddPaths, CutPaths: s.CutPaths}
