@@ -127,7 +127,7 @@ func (j *judge) compound(r *row, add func(Entity)) {
 		c := household.Compound{
 			Code: r.required(fCode, "the code"), Name: r.text(fName), NameEn: r.text(fNameEn), AreaCode: r.code(fAreaCode),
 			Aliases: household.Aliases(r.text(fName), r.text(fAliases)),
-			Walled: r.bool(fWalled, false, "封闭 封闭式 walled closed gated", "开放 开放式 open"),
+			Walled:  r.bool(fWalled, false, "封闭 封闭式 walled closed gated", "开放 开放式 open"),
 		}
 		c.Geom, _ = multiPolygon(g)
 		add(c)

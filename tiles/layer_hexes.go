@@ -1,13 +1,6 @@
 package tiles
 
-import (
-	"cmp"
-	"slices"
-
-	"github.com/paulmach/orb"
-
-	"hearthmap/geo/hexgrid"
-)
+import "github.com/paulmach/orb"
 
 func hexesSpec() spec {
 	return spec{
@@ -27,27 +20,21 @@ func hexResolution(z int) int {
 
 func drawHexes(r *render) error {
 	r.pen.tolerance = 0
-	sums := r.city.HexTotals(hexResolution(r.z))
-	cells := make([]hexgrid.Cell, 0, len(sums))
-	for cell := range sums {
-		// A cell reaches less than its width beyond its centre.
-		if cell != 0 && r.bound.Pad(hexReach(cell.Resolution())).Contains(cell.Center()) {
-			cells = append(cells, cell)
+	for _, h := range r.city.Hexes(hexResolution(r.z)) {
+		if !h.Bound.Intersects(r.bound) {
+			continue
 		}
-	}
-	slices.SortFunc(cells, cmp.Compare[hexgrid.Cell])
-	for _, cell := range cells {
 		if r.ctx.Err() != nil {
 			return r.ctx.Err()
 		}
-		if !r.pen.draw(orb.Polygon{cell.Boundary()}) {
+		if !r.pen.draw(orb.Polygon{h.Boundary}) {
 			continue
 		}
 		// The low bits of an index tell its resolution only; without them it
 		// fits the 53 bits of a number in JavaScript.
-		r.layer.Begin(uint64(cell) >> 12 & (1<<52 - 1))
-		t := sums[cell]
-		r.layer.String(0, cell.String())
+		r.layer.Begin(uint64(h.Cell) >> 12 & (1<<52 - 1))
+		t := h.Totals
+		r.layer.String(0, h.Cell.String())
 		r.layer.Int(1, int64(t.People))
 		r.layer.Int(2, int64(t.Households))
 		r.layer.Int(3, int64(t.Buildings))

@@ -31,6 +31,7 @@ type City struct {
 
 	hexMu sync.Mutex
 	hexes map[int]map[hexgrid.Cell]Totals
+	drawn map[int][]Hex
 }
 
 // New indexes the data, which must not be changed afterwards. It fails with

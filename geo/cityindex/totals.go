@@ -1,6 +1,9 @@
 package cityindex
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/paulmach/orb"
 
 	"hearthmap/geo/hexgrid"
@@ -159,6 +162,40 @@ func (c *City) HexTotals(resolution int) map[hexgrid.Cell]Totals {
 	}
 	c.hexes[resolution] = sums
 	return sums
+}
+
+// Hex is an H3 cell with people or facilities in it.
+type Hex struct {
+	Cell     hexgrid.Cell
+	Boundary orb.Ring
+	Bound    orb.Bound // of the boundary
+	Totals   Totals
+}
+
+// Hexes returns the cells of HexTotals with their boundaries, by cell; what
+// lies nowhere, in cell 0, is left out. They are made on first use and kept:
+// H3 takes far longer for a boundary than a tile may take for a cell.
+func (c *City) Hexes(resolution int) []Hex {
+	sums := c.HexTotals(resolution)
+	c.hexMu.Lock()
+	defer c.hexMu.Unlock()
+	if list, ok := c.drawn[resolution]; ok {
+		return list
+	}
+	list := make([]Hex, 0, len(sums))
+	for cell, t := range sums {
+		if cell == 0 {
+			continue
+		}
+		ring := cell.Boundary()
+		list = append(list, Hex{cell, ring, ring.Bound(), t})
+	}
+	slices.SortFunc(list, func(a, b Hex) int { return cmp.Compare(a.Cell, b.Cell) })
+	if c.drawn == nil {
+		c.drawn = map[int][]Hex{}
+	}
+	c.drawn[resolution] = list
+	return list
 }
 
 // HasLevel reports whether the city has areas of the level.

@@ -1,6 +1,7 @@
 package cityindex
 
 import (
+	"cmp"
 	"slices"
 	"testing"
 
@@ -97,6 +98,18 @@ func TestHexTotalsAddUp(t *testing.T) {
 				sum.Buildings += h.Buildings
 				sum.Residential += h.Residential
 				sum.Facilities += h.Facilities
+			}
+			hexes := c.Hexes(res)
+			if !slices.IsSortedFunc(hexes, func(a, b Hex) int { return cmp.Compare(a.Cell, b.Cell) }) {
+				t.Fatal("hexagons out of order")
+			}
+			for _, h := range hexes {
+				if h.Totals != c.HexTotals(res)[h.Cell] || h.Bound != h.Cell.Boundary().Bound() {
+					t.Fatalf("hexagon %+v", h)
+				}
+			}
+			if _, nowhere := c.HexTotals(res)[0]; len(hexes) != len(c.HexTotals(res)) && !nowhere {
+				t.Fatalf("%d hexagons of %d", len(hexes), len(c.HexTotals(res)))
 			}
 			if sum != c.Totals() {
 				t.Fatalf("the hexagons of %d hold %+v, the city %+v", res, sum, c.Totals())

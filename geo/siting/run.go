@@ -58,13 +58,12 @@ type planner struct {
 	served household.Category // the categories that serve, as one key
 	far    int32
 
-	weight  []int64 // by building; 0 for those who do not count
-	before  []int32 // decimetres to the nearest facility; -1 none
-	order   []int32 // buildings by code
-	places  []Candidate
-	around  []coverage.Catchment
-	demand  []int32 // of each building; -1 none
-	persons []int64 // by demand
+	weight []int64 // by building; 0 for those who do not count
+	before []int32 // decimetres to the nearest facility; -1 none
+	order  []int32 // buildings by code
+	places []Candidate
+	around []coverage.Catchment
+	demand []int32 // of each building; -1 none
 }
 
 func newPlanner(ctx context.Context, e *coverage.Engine, q Request) (*planner, error) {
