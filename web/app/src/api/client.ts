@@ -1,4 +1,8 @@
 import type {
+  AddressAcceptance,
+  AddressChoice,
+  AddressList,
+  AddressRow,
   Area,
   AreaLevel,
   AuditPage,
@@ -148,6 +152,10 @@ export class Client {
   startImport = (body: ImportRequest) => this.send<{ job_id: string }>('POST', '/imports', { body })
   imports = () => this.send<ImportBatch[]>('GET', '/imports')
   undoImport = (batch: number, dryRun: boolean) => this.send<ImportUndo>('POST', `/imports/${batch}/undo`, { body: { dry_run: dryRun } })
+  addresses = () => this.send<AddressList>('GET', '/imports/addresses')
+  acceptAddresses = (batch: number, choices: AddressChoice[]) => this.send<AddressAcceptance>('POST', `/imports/${batch}/accept`, { body: { choices } })
+  declineAddresses = (batch: number, rows: AddressRow[], reopen: boolean) =>
+    this.send<{ changed: number }>('POST', `/imports/${batch}/decline`, { body: { rows: rows.map(({ row, sheet }) => ({ row, sheet })), reopen } })
   job = (id: string) => this.send<ImportJob>('GET', `/jobs/${encodeURIComponent(id)}`)
   cancelJob = (id: string) => this.send<ImportJob>('DELETE', `/jobs/${encodeURIComponent(id)}`)
 

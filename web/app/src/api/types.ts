@@ -68,6 +68,15 @@ export type ImportBatch = Schemas['ImportBatch']
 export type ImportUndoReason = Narrow<Schemas['ImportUndoReason'], { codes: string[] }>
 export type ImportUndo = Narrow<Schemas['ImportUndo'], { reasons: ImportUndoReason[]; later: number[] }>
 
+export type AddressOutcome = 'unknown' | 'differs' | 'similar' | 'agrees'
+export type AddressPart = Narrow<Schemas['AddressPart'], { outcome: AddressOutcome }>
+export type AddressCandidate = Narrow<Schemas['AddressCandidate'], { parts: AddressPart[] }>
+export type AddressReview = Narrow<Schemas['AddressReview'], { candidates: AddressCandidate[] }>
+export type AddressList = Narrow<Schemas['AddressList'], { reviews: AddressReview[] }>
+export type AddressRow = Schemas['AddressRow']
+export type AddressChoice = Schemas['AddressChoice']
+export type AddressAcceptance = Narrow<Schemas['AddressAcceptance'], { refused: Schemas['AddressRefuse'][] }>
+
 export type AuditEntry = Narrow<Schemas['AuditEntry'], { role: Role | '' }>
 export type AuditPage = { entries: AuditEntry[]; next?: number }
 export type AuditVerdict = { entries: number; whole: boolean; problems: string[] }

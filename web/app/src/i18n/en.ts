@@ -1,4 +1,5 @@
 import { archiveEn } from './archive'
+import { addressEn } from './addresses'
 import { auditEn } from './audit'
 import { importEn } from './importing'
 import { measuresEn } from './measures'
@@ -8,6 +9,7 @@ import type { Dictionary } from './zh'
 /** English. */
 export const en: Dictionary = {
   ...archiveEn,
+  ...addressEn,
   ...auditEn,
   ...importEn,
   ...measuresEn,

@@ -1,4 +1,5 @@
 import { archiveZh } from './archive'
+import { addressZh } from './addresses'
 import { auditZh } from './audit'
 import { importZh } from './importing'
 import { measuresZh } from './measures'
@@ -7,6 +8,7 @@ import { sitingZh } from './siting'
 /** Chinese, the first language of the page. Its keys are the keys of all. */
 export const zh = {
   ...archiveZh,
+  ...addressZh,
   ...auditZh,
   ...importZh,
   ...measuresZh,

@@ -1,9 +1,9 @@
 import type { FeatureCollection } from 'geojson'
-import { AttributionControl, Map as GlMap, setWorkerUrl, type LngLatBoundsLike, type StyleSpecification } from 'maplibre-gl'
+import { AttributionControl, Map as GlMap, setWorkerUrl, type ExpressionSpecification, type LngLatBoundsLike, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Bounds } from '../api/types'
-import { facilityColour } from './theme'
+import { facilityColour, selectedColour } from './theme'
 
 setWorkerUrl(workerUrl)
 
@@ -23,6 +23,9 @@ export function boundsOf(data: FeatureCollection): Bounds | undefined {
   for (const f of data.features) if (f.geometry && 'coordinates' in f.geometry) see(f.geometry.coordinates)
   return b[0] <= b[2] ? b : undefined
 }
+
+/** A point that is marked before the others. */
+const chosen: ExpressionSpecification = ['==', ['get', 'chosen'], true]
 
 /** A calm map: the city's own style without what is coloured by coverage, and the file's shapes on top. */
 export class Preview {
@@ -52,7 +55,8 @@ export class Preview {
     map.addLayer({ id: 'file-line', type: 'line', source: 'file', filter: ['!=', ['geometry-type'], 'Point'], paint: { 'line-color': facilityColour, 'line-width': 1.6 } })
     map.addLayer({
       id: 'file-point', type: 'circle', source: 'file', filter: ['==', ['geometry-type'], 'Point'],
-      paint: { 'circle-radius': 4.5, 'circle-color': facilityColour, 'circle-stroke-color': '#fff', 'circle-stroke-width': 1.5 },
+      layout: { 'circle-sort-key': ['case', chosen, 1, 0] },
+      paint: { 'circle-radius': ['case', chosen, 8, 4.5], 'circle-color': ['case', chosen, selectedColour, facilityColour], 'circle-stroke-color': '#fff', 'circle-stroke-width': 1.5 },
     })
     this.fit(false)
   }
@@ -62,13 +66,13 @@ export class Preview {
     if (b) this.map.fitBounds(b as LngLatBoundsLike, { padding: 36, maxZoom: 16.5, duration: move && !window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 500 : 0 })
   }
 
-  /** Shows other shapes in place of the last. */
-  show(data: FeatureCollection) {
+  /** Shows other shapes in place of the last, and goes to where they are. */
+  show(data: FeatureCollection, go = true) {
     this.data = data
     const source = this.map.getSource('file')
     if (!source) return // they are added with the layers
     ;(source as unknown as { setData(d: FeatureCollection): void }).setData(data)
-    this.fit(true)
+    if (go) this.fit(true)
   }
 
   close() {
