@@ -21,6 +21,8 @@ type Imports interface {
 	Start(ctx context.Context, p Principal, r ImportRequest) (ImportJob, error)
 	// Job returns the job as it is now.
 	Job(p Principal, id string) (ImportJob, error)
+	// Jobs lists the caller's own jobs, the newest first.
+	Jobs(p Principal) []ImportJob
 	// Watch waits until the job is newer than the version that the caller
 	// has, or ctx ends. The first version is 1.
 	Watch(ctx context.Context, p Principal, id string, version int64) (ImportJob, error)
@@ -182,6 +184,9 @@ type ImportJob struct {
 	Report   *ImportReport  `json:"report,omitempty"`
 	Problem  *ImportFailure `json:"problem,omitempty" doc:"why it failed"`
 	Rejects  bool           `json:"rejects" doc:"there is a file of rejected rows"`
+	// Request is what was asked for: a trial is repeated in earnest by it.
+	Request   ImportRequest `json:"request"`
+	StartedAt time.Time     `json:"started_at" doc:"when it was asked for"`
 }
 
 // Ended reports whether the job will not change any more.
@@ -193,6 +198,8 @@ type ImportProgress struct {
 	Read  int64  `json:"read" doc:"bytes"`
 	Total int64  `json:"total" doc:"bytes"`
 	Rows  int64  `json:"rows"`
+	// Seconds do not count the wait, so that Rows over Seconds is the rate.
+	Seconds float64 `json:"seconds" doc:"since it began to read"`
 }
 
 // ImportFailure is why a job failed.

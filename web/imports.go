@@ -25,6 +25,10 @@ func (s *Server) routeImports(api huma.API) {
 		Summary: "Import an uploaded file, or try to", DefaultStatus: http.StatusAccepted,
 	}, s.startImport)
 	register(s, api, admin, huma.Operation{
+		OperationID: "jobs", Method: http.MethodGet, Path: "/api/v1/imports/jobs", Tags: []string{tagImports},
+		Summary: "The account's own imports since the server started, the newest first",
+	}, s.importJobs)
+	register(s, api, admin, huma.Operation{
 		OperationID: "imports", Method: http.MethodGet, Path: "/api/v1/imports", Tags: []string{tagImports},
 		Summary: "What was imported, the newest first",
 	}, s.importHistory)
@@ -150,6 +154,14 @@ func (s *Server) importJob(ctx context.Context, in *jobInput) (*body[household.I
 	}
 	job, err := imports.Job(principalOf(ctx), in.ID)
 	return private(job), err
+}
+
+func (s *Server) importJobs(ctx context.Context, _ *struct{}) (*body[[]household.ImportJob], error) {
+	imports, err := s.imports()
+	if err != nil {
+		return nil, err
+	}
+	return private(imports.Jobs(principalOf(ctx))), nil
 }
 
 func (s *Server) cancelJob(ctx context.Context, in *jobInput) (*body[household.ImportJob], error) {

@@ -1,6 +1,7 @@
 package importjobs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -58,7 +59,7 @@ func (j *Jobs) Start(_ context.Context, p household.Principal, r household.Impor
 	x := &job{who: p, file: f, changed: make(chan struct{}), started: time.Now()}
 	x.public = household.ImportJob{
 		ID: newID(), Version: 1, Kind: r.Kind, File: f.public.Name, DryRun: r.DryRun, State: household.ImportQueued,
-		Progress: household.ImportProgress{Stage: "wait", Total: f.public.Size},
+		Progress: household.ImportProgress{Stage: "wait", Total: f.public.Size}, Request: r, StartedAt: x.started,
 	}
 	x.dir = filepath.Join(j.spool, "job-"+x.public.ID)
 	if err := os.Mkdir(x.dir, 0o700); err != nil {
@@ -106,10 +107,10 @@ func (j *Jobs) run(ctx context.Context, x *job, lane chan struct{}) {
 	select {
 	case lane <- struct{}{}:
 		j.change(x, func() { x.public.State, x.public.Progress.Stage = household.ImportRunning, string(importers.StageRead) })
-		o := x.options
+		o, began := x.options, time.Now()
 		o.Progress = func(p importers.Progress) {
 			j.change(x, func() {
-				x.public.Progress = household.ImportProgress{Stage: string(p.Stage), Read: min(p.Read, p.Total), Total: p.Total, Rows: p.Rows}
+				x.public.Progress = household.ImportProgress{Stage: string(p.Stage), Read: min(p.Read, p.Total), Total: p.Total, Rows: p.Rows, Seconds: math.Round(time.Since(began).Seconds()*1000) / 1000}
 			})
 		}
 		if err = ctx.Err(); err == nil {
@@ -228,6 +229,22 @@ func (j *Jobs) Job(p household.Principal, id string) (household.ImportJob, error
 		return household.ImportJob{}, err
 	}
 	return x.public, nil
+}
+
+// Jobs lists the account's own jobs.
+func (j *Jobs) Jobs(p household.Principal) []household.ImportJob {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	list := []household.ImportJob{}
+	for _, x := range j.jobs {
+		if x.who.AccountID == p.AccountID {
+			list = append(list, x.public)
+		}
+	}
+	slices.SortFunc(list, func(a, b household.ImportJob) int {
+		return cmp.Or(b.StartedAt.Compare(a.StartedAt), cmp.Compare(a.ID, b.ID))
+	})
+	return list
 }
 
 // Watch waits for the job to change.

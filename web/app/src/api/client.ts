@@ -20,6 +20,8 @@ import type {
   ImportJob,
   ImportRequest,
   ImportUndo,
+  PairList,
+  PeopleMerge,
   PersonCard,
   Revealed,
   Session,
@@ -27,6 +29,7 @@ import type {
   SitingRequest,
   Standard,
   UnitCard,
+  Unmerged,
 } from './types'
 
 /** A problem document (RFC 9457) of the server, or its absence. */
@@ -144,9 +147,15 @@ export class Client {
   audit = (q: { before?: number; account?: string; action?: string; subject?: string; from?: string; to?: string }) => this.send<AuditPage>('GET', '/audit', { query: q })
   verifyAudit = () => this.send<AuditVerdict>('POST', '/audit/verify')
 
-  inspect = (file: string, q: { kind?: string; encoding?: string; crs?: string; mapping?: Record<string, string> }, signal?: AbortSignal) =>
+  pairs = () => this.send<PairList>('GET', '/people/pairs', { query: { limit: 100 } })
+  decidePair = (id: number, purpose: string, reopen: boolean) => this.send<void>('POST', `/people/pairs/${id}/decision`, { body: { purpose, reopen } })
+  merges = () => this.send<PeopleMerge[]>('GET', '/people/merges')
+  mergePeople = (keep: number, gone: number, purpose: string) => this.send<{ merge: number }>('POST', '/people/merges', { body: { keep, gone, purpose } })
+  unmergePeople = (merge: number, purpose: string) => this.send<Unmerged>('POST', `/people/merges/${merge}/undo`, { body: { purpose } })
+
+  inspect = (file: string, q: { kind?: string; encoding?: string; crs?: string; layer?: string; headerRow?: number; mapping?: Record<string, string> }, signal?: AbortSignal) =>
     this.send<ImportFindings>('GET', `/imports/files/${encodeURIComponent(file)}/inspect`, {
-      query: { kind: q.kind, encoding: q.encoding, crs: q.crs, mapping: q.mapping && Object.keys(q.mapping).length ? JSON.stringify(q.mapping) : undefined },
+      query: { kind: q.kind, encoding: q.encoding, crs: q.crs, layer: q.layer, header_row: q.headerRow || undefined, mapping: q.mapping && Object.keys(q.mapping).length ? JSON.stringify(q.mapping) : undefined },
       signal,
     })
   startImport = (body: ImportRequest) => this.send<{ job_id: string }>('POST', '/imports', { body })
@@ -156,6 +165,7 @@ export class Client {
   acceptAddresses = (batch: number, choices: AddressChoice[]) => this.send<AddressAcceptance>('POST', `/imports/${batch}/accept`, { body: { choices } })
   declineAddresses = (batch: number, rows: AddressRow[], reopen: boolean) =>
     this.send<{ changed: number }>('POST', `/imports/${batch}/decline`, { body: { rows: rows.map(({ row, sheet }) => ({ row, sheet })), reopen } })
+  jobs = () => this.send<ImportJob[]>('GET', '/imports/jobs')
   job = (id: string) => this.send<ImportJob>('GET', `/jobs/${encodeURIComponent(id)}`)
   cancelJob = (id: string) => this.send<ImportJob>('DELETE', `/jobs/${encodeURIComponent(id)}`)
 

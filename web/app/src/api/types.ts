@@ -57,11 +57,12 @@ export type ImportColumn = Narrow<Schemas['ImportColumn'], { samples: string[] }
 export type ImportEvidence = Narrow<Schemas['ImportEvidence'], { measure: string }>
 export type ImportDatum = Narrow<Schemas['ImportDatum'], { evidence: ImportEvidence[] }>
 export type ImportProblem = Narrow<Schemas['ImportProblem'], { first_rows: number[] }>
+export type ImportLayer = Narrow<Schemas['ImportLayer'], { columns: string[]; lacks: string[] }>
 export type ImportFindings = Narrow<
   Schemas['ImportFindings'],
-  { encodings: ImportEncoding[]; columns: ImportColumn[]; fields: string[]; datums: ImportDatum[]; missing: string[]; problems: ImportProblem[]; notes: string[]; sample: FeatureCollection }
+  { encodings: ImportEncoding[]; columns: ImportColumn[]; fields: string[]; datums: ImportDatum[]; missing: string[]; problems: ImportProblem[]; notes: string[]; notes_zh: string[]; layers: ImportLayer[]; sample: FeatureCollection }
 >
-export type ImportReport = Narrow<Schemas['ImportReport'], { notes: string[] }>
+export type ImportReport = Narrow<Schemas['ImportReport'], { notes: string[]; notes_zh: string[] }>
 export type ImportJob = Narrow<Schemas['ImportJob'], { report?: ImportReport }>
 export type ImportRequest = Omit<Schemas['ImportRequest'], '$schema' | 'kind'> & { kind: string }
 export type ImportBatch = Schemas['ImportBatch']
@@ -76,6 +77,13 @@ export type AddressList = Narrow<Schemas['AddressList'], { reviews: AddressRevie
 export type AddressRow = Schemas['AddressRow']
 export type AddressChoice = Schemas['AddressChoice']
 export type AddressAcceptance = Narrow<Schemas['AddressAcceptance'], { refused: Schemas['AddressRefuse'][] }>
+
+export type PairEntry = Schemas['PairEntry']
+export type PairReason = Schemas['PairReason']
+export type Pair = Narrow<Schemas['Pair'], { reasons: PairReason[] }>
+export type PairList = Narrow<Schemas['PairList'], { pairs: Pair[] }>
+export type PeopleMerge = Schemas['PeopleMerge']
+export type Unmerged = Omit<Schemas['Unmerged'], '$schema'>
 
 export type AuditEntry = Narrow<Schemas['AuditEntry'], { role: Role | '' }>
 export type AuditPage = { entries: AuditEntry[]; next?: number }

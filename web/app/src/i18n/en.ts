@@ -3,6 +3,7 @@ import { addressEn } from './addresses'
 import { auditEn } from './audit'
 import { importEn } from './importing'
 import { measuresEn } from './measures'
+import { peopleEn } from './people'
 import { sitingEn } from './siting'
 import type { Dictionary } from './zh'
 
@@ -13,6 +14,7 @@ export const en: Dictionary = {
   ...auditEn,
   ...importEn,
   ...measuresEn,
+  ...peopleEn,
   ...sitingEn,
   'app.name': 'Hearthmap',
   'app.tagline': 'Every household on one map',
@@ -230,6 +232,8 @@ export const en: Dictionary = {
   'tag.veteran': 'Veteran',
   'tag.left_behind': 'Left behind',
   'tag.party_member': 'Party member',
+  'tag.deceased': 'deceased',
+  'tag.imprisoned': 'imprisoned',
 
   'reveal.title': 'Show personal data in clear',
   'reveal.text': 'This shows the whole identity number and phone of {name}. The look and its purpose are written to the audit trail for good.',

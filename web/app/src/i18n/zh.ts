@@ -3,6 +3,7 @@ import { addressZh } from './addresses'
 import { auditZh } from './audit'
 import { importZh } from './importing'
 import { measuresZh } from './measures'
+import { peopleZh } from './people'
 import { sitingZh } from './siting'
 
 /** Chinese, the first language of the page. Its keys are the keys of all. */
@@ -12,6 +13,7 @@ export const zh = {
   ...auditZh,
   ...importZh,
   ...measuresZh,
+  ...peopleZh,
   ...sitingZh,
   'app.name': '装户图',
   'app.tagline': '每一户，都在图上',
@@ -229,6 +231,8 @@ export const zh = {
   'tag.veteran': '退役军人',
   'tag.left_behind': '留守儿童',
   'tag.party_member': '党员',
+  'tag.deceased': '死亡',
+  'tag.imprisoned': '在押',
 
   'reveal.title': '查看个人信息明文',
   'reveal.text': '将显示 {name} 的完整身份证号与电话。此次查看连同用途写入审计记录，不可删除。',

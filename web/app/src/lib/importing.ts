@@ -9,13 +9,17 @@ export interface Choice {
   kind: string
   encoding: string
   crs: string
+  /** A sheet or layer by its name. */
+  layer: string
+  /** The row that names the columns; 0: as found. */
+  headerRow: number
   /** Columns whose field was changed by hand: column → field, '-' for none. */
   mapping: Record<string, string>
   mode: 'upsert' | 'insert' | 'replace'
   source: string
 }
 
-export const noChoice = (): Choice => ({ kind: '', encoding: '', crs: '', mapping: {}, mode: 'upsert', source: '' })
+export const noChoice = (): Choice => ({ kind: '', encoding: '', crs: '', layer: '', headerRow: 0, mapping: {}, mode: 'upsert', source: '' })
 
 /** Bytes as people read them. */
 export function sizeText(n: number): string {
@@ -56,12 +60,13 @@ export function ranked(datums: ImportDatum[]): ImportDatum[] {
   })
 }
 
-export type Wanting = 'kind' | 'encoding' | 'crs' | 'columns' | 'rows'
+export type Wanting = 'kind' | 'encoding' | 'crs' | 'layer' | 'columns' | 'rows'
 
 /** What stands between the findings and a dry run; undefined when nothing does. */
 export function wanting(f: ImportFindings, c: Choice): Wanting | undefined {
   if (!f.kind) return 'kind'
   if (f.encodings.length > 1 && !f.encoding_certain && !c.encoding) return 'encoding'
+  if (f.layers.length > 1 && !f.layer_certain && !c.layer) return 'layer'
   if (f.missing.length) return 'columns'
   if (f.doubt && !c.crs) return 'crs'
   if (f.rows === 0) return 'rows'
@@ -101,6 +106,12 @@ export function progressOf(j: ImportJob): number {
   if (stage === 'merge') return 0.8
   if (stage === 'finish') return 0.95
   return total > 0 ? 0.75 * Math.min(1, read / total) : 0
+}
+
+/** Rows a second while a job reads; undefined before it can be told. */
+export function rateOf(j: ImportJob): number | undefined {
+  const { stage, rows, seconds } = j.progress
+  return stage === 'read' && rows > 0 && seconds >= 0.5 ? Math.round(rows / seconds) : undefined
 }
 
 const sum = (bucket: Record<string, number>) => Object.values(bucket).reduce((a, b) => a + b, 0)

@@ -1,6 +1,6 @@
 import { computed, onScopeDispose, reactive, ref, shallowRef } from 'vue'
 import { Problem, type Client } from '../api/client'
-import type { ImportBatch, ImportFile, ImportFindings, ImportJob } from '../api/types'
+import type { ImportBatch, ImportFile, ImportFindings, ImportJob, ImportRequest } from '../api/types'
 import { ended, noChoice, remap, wanting, type Choice } from '../lib/importing'
 import type { ImportColumn } from '../api/types'
 
@@ -22,6 +22,7 @@ export function createImporting(client: Client) {
 
   const wants = computed(() => findings.value && wanting(findings.value, choice))
   let work: AbortController | undefined
+  let asked: ImportRequest | undefined
   let events: EventSource | undefined
 
   function reset() {
@@ -67,6 +68,8 @@ export function createImporting(client: Client) {
 
   function chooseKind(kind: string) {
     choice.kind = kind
+    choice.layer = ''
+    choice.headerRow = 0
     choice.mapping = {}
     return look()
   }
@@ -78,27 +81,66 @@ export function createImporting(client: Client) {
     choice.crs = crs
     return look()
   }
+  function chooseLayer(layer: string) {
+    choice.layer = layer
+    choice.headerRow = 0
+    return look()
+  }
+  function chooseHeaderRow(row: number) {
+    choice.headerRow = row
+    return look()
+  }
   function mapColumn(column: ImportColumn, field: string) {
     if (!choice.kind) choice.kind = findings.value?.kind ?? ''
     choice.mapping = remap(choice.mapping, column, field)
     return look()
   }
 
-  /** Starts the job and follows it to its end. */
-  async function start(dryRun: boolean) {
+  /** What a trial asks for; what was found out is said again, so that nothing is found otherwise. */
+  function asking(): ImportRequest | undefined {
     const f = file.value
     const found = findings.value
-    if (!f || !found) return
+    return f && found && (asked = {
+      file_id: f.file_id, kind: found.kind, header_row: choice.headerRow || (found.header_row > 1 ? found.header_row : undefined), layer: choice.layer || found.layer || undefined,
+      mode: choice.mode, source: choice.source.trim(), encoding: choice.encoding || found.encoding || undefined, crs: choice.crs || undefined,
+      mapping: Object.keys(choice.mapping).length ? { ...choice.mapping } : undefined,
+    })
+  }
+
+  /** Finds a job of this account that is under way, after the page was loaded anew or in a second tab. */
+  async function resume() {
+    try {
+      const j = (await client.jobs()).find((x) => !ended(x))
+      if (!j || step.value !== 1 || sending.value) return
+      asked = j.request
+      file.value = { file_id: j.request.file_id, name: j.file, size: j.progress.total, sha256: '' }
+      const { encoding = '', crs = '', layer = '', header_row = 0, mode = 'upsert', source = '', mapping = {}, kind } = j.request
+      Object.assign(choice, { kind, encoding, crs, layer, headerRow: header_row, mode, source, mapping })
+      const into = j.dry_run ? trial : job
+      into.value = j
+      step.value = j.dry_run ? 3 : 4
+      follow(j.job_id, into)
+    } catch (e) {
+      error.value = e
+    }
+  }
+
+  /** Goes back to what the file holds; after a resumption it is looked at first. */
+  function revise() {
+    job.value = undefined
+    step.value = 2
+    if (!findings.value) void look()
+  }
+
+  /** Starts the job and follows it to its end. */
+  async function start(dryRun: boolean) {
+    const body = dryRun ? asking() : asked
+    if (!body) return
     error.value = undefined
     const into = dryRun ? trial : job
     into.value = undefined
     try {
-      const { job_id } = await client.startImport({
-        file_id: f.file_id, kind: found.kind, dry_run: dryRun, header_row: found.header_row > 1 ? found.header_row : undefined, mode: choice.mode, source: choice.source.trim(),
-        // What was found out is said again, so that nothing is found otherwise.
-        encoding: choice.encoding || found.encoding || undefined, crs: choice.crs || undefined,
-        mapping: Object.keys(choice.mapping).length ? choice.mapping : undefined,
-      })
+      const { job_id } = await client.startImport({ ...body, dry_run: dryRun })
       into.value = await client.job(job_id)
       step.value = dryRun ? 3 : 4
       follow(job_id, into)
@@ -150,7 +192,7 @@ export function createImporting(client: Client) {
 
   return {
     client, step, file, sending, findings, looking, choice, wants, trial, job, error, history, historyError,
-    reset, upload, look, chooseKind, chooseEncoding, chooseCRS, mapColumn, start, cancel, loadHistory,
+    reset, upload, look, chooseKind, chooseEncoding, chooseCRS, chooseLayer, chooseHeaderRow, mapColumn, start, resume, revise, cancel, loadHistory,
   }
 }
 
