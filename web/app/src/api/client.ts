@@ -13,6 +13,7 @@ import type {
   City,
   CoverageResult,
   DemoAccount,
+  Ground,
   Hit,
   ImportBatch,
   ImportFile,
@@ -22,14 +23,20 @@ import type {
   ImportUndo,
   PairList,
   PeopleMerge,
+  Isochrone,
   PersonCard,
   Revealed,
+  SavedScenario,
+  SavedScenarioInfo,
+  ScenarioRequest,
   Session,
   SitingPlan,
   SitingRequest,
   Standard,
   UnitCard,
   Unmerged,
+  WhatIf,
+  WhatIfRequest,
 } from './types'
 
 /** A problem document (RFC 9457) of the server, or its absence. */
@@ -135,6 +142,15 @@ export class Client {
     this.send<BuildingReaches>('GET', `/coverage/buildings/${encodeURIComponent(code)}`, { query: { standard }, signal })
 
   siting = (body: SitingRequest, signal?: AbortSignal) => this.send<SitingPlan>('POST', '/siting', { body, signal })
+
+  whatIf = (body: WhatIfRequest, signal?: AbortSignal) => this.send<WhatIf>('POST', '/coverage/whatif', { body, signal })
+  isochrone = (q: { lon?: number; lat?: number; facility?: string; profile?: string }, signal?: AbortSignal) => this.send<Isochrone>('GET', '/isochrone', { query: q, signal })
+  ground = (q: { west: number; south: number; east: number; north: number }, signal?: AbortSignal) => this.send<Ground>('GET', '/ground', { query: q, signal })
+  scenarios = () => this.send<SavedScenarioInfo[]>('GET', '/scenarios')
+  scenario = (id: number) => this.send<SavedScenario>('GET', `/scenarios/${id}`)
+  addScenario = (body: ScenarioRequest) => this.send<SavedScenario>('POST', '/scenarios', { body })
+  changeScenario = (id: number, body: ScenarioRequest) => this.send<SavedScenario>('PUT', `/scenarios/${id}`, { body })
+  deleteScenario = (id: number) => this.send<void>('DELETE', `/scenarios/${id}`)
 
   building = (code: string, signal?: AbortSignal) => this.send<BuildingCard>('GET', `/buildings/${encodeURIComponent(code)}`, { signal })
   chart = (code: string, signal?: AbortSignal) => this.send<Chart>('GET', `/buildings/${encodeURIComponent(code)}/chart`, { signal })

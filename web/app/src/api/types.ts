@@ -2,7 +2,8 @@
 // OpenAPI document (`npm run generate`), with the words it writes as plain
 // strings narrowed to the ones there are. Distances are metres, coordinates
 // WGS 84 degrees.
-import type { FeatureCollection } from 'geojson'
+import type { FeatureCollection, MultiPolygon } from 'geojson'
+import type { Scenario } from '../lib/scenario'
 import type { components } from './schema'
 
 type Schemas = components['schemas']
@@ -38,6 +39,28 @@ export type SitingModel = 'mclp' | 'lscp' | 'pmedian'
 export type SitingRequest = Omit<Schemas['SitingBody'], '$schema'>
 export type PlannedSite = Schemas['PlannedSite']
 export type SitingPlan = Narrow<Schemas['Plan'], { model: SitingModel; unit: 'people' | 'buildings'; sites: PlannedSite[] }>
+export type Profile = 'standard' | 'adult' | 'elderly' | 'wheelchair'
+export type WhatIfTotal = Narrow<Schemas['SummaryTotal'], { groups: Schemas['GroupDifference'][] }>
+export type WhatIfArea = Narrow<Schemas['AreaDifference'], { totals: Schemas['TotalDifference'][] }>
+export type WhatIf = Narrow<
+  Schemas['WhatIf'],
+  {
+    summary: Narrow<Schemas['Summary'], { totals: WhatIfTotal[] }>
+    areas: WhatIfArea[]
+    placed: Schemas['Placed'][]
+    buildings?: { requirement: string; gained: number[]; lost: number[]; nearer: number[]; farther: number[] }
+  }
+>
+export type WhatIfRequest = { standard?: string; profile?: Profile; level?: AreaLevel; scenario: Scenario; buildings?: string }
+export type SavedScenarioInfo = Omit<Schemas['SavedScenario'], '$schema' | 'scenario'>
+export type SavedScenario = SavedScenarioInfo & { scenario: Scenario }
+export type ScenarioRequest = { name: string; standard?: string; profile?: Profile; version?: number; scenario: Scenario }
+export type IsochroneProperties = Narrow<Schemas['IsochroneProperties'], { groups: Schemas['GroupCount'][] }>
+export type Isochrone = { type: 'FeatureCollection'; features: { type: 'Feature'; properties: IsochroneProperties; geometry: MultiPolygon }[] }
+export type Ground = {
+  gates: { code: string; name: string; open: boolean; lon: number; lat: number }[]
+  streets: { code: string; name: string; line: [number, number][] }[]
+}
 export type Reach = Narrow<Schemas['ReachBody'], { status: Status }>
 export type BuildingReaches = Narrow<Schemas['ReachesBody'], { reaches: Reach[] }>
 export type BuildingCard = Omit<Schemas['BuildingCard'], '$schema'>

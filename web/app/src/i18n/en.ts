@@ -4,6 +4,7 @@ import { auditEn } from './audit'
 import { importEn } from './importing'
 import { measuresEn } from './measures'
 import { peopleEn } from './people'
+import { scenarioEn } from './scenario'
 import { sitingEn } from './siting'
 import type { Dictionary } from './zh'
 
@@ -15,6 +16,7 @@ export const en: Dictionary = {
   ...importEn,
   ...measuresEn,
   ...peopleEn,
+  ...scenarioEn,
   ...sitingEn,
   'app.name': 'Hearthmap',
   'app.tagline': 'Every household on one map',

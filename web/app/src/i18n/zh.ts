@@ -4,6 +4,7 @@ import { auditZh } from './audit'
 import { importZh } from './importing'
 import { measuresZh } from './measures'
 import { peopleZh } from './people'
+import { scenarioZh } from './scenario'
 import { sitingZh } from './siting'
 
 /** Chinese, the first language of the page. Its keys are the keys of all. */
@@ -14,6 +15,7 @@ export const zh = {
   ...importZh,
   ...measuresZh,
   ...peopleZh,
+  ...scenarioZh,
   ...sitingZh,
   'app.name': '装户图',
   'app.tagline': '每一户，都在图上',

@@ -1,13 +1,17 @@
 // The state of the page that a link carries. It names places and views only:
 // never persons, units or what was typed into the search box.
 
+export type Tab = 'services' | 'area' | 'siting' | 'scenario'
+
 export interface UrlState {
   map?: { zoom: number; lat: number; lon: number; bearing: number; pitch: number }
   standard?: string
   category?: string
   building?: string
   area?: string
-  tab?: 'services' | 'area' | 'siting'
+  tab?: Tab
+  /** An unsaved scenario, packed. */
+  draft?: string
 }
 
 const codePattern = /^[\p{L}\p{N}@._:/-]{1,80}$/u
@@ -32,7 +36,9 @@ export function parseUrlState(hash: string): UrlState {
   state.building = code(q.get('b'))
   state.area = code(q.get('area'))
   const tab = q.get('tab')
-  if (tab === 'area' || tab === 'services' || tab === 'siting') state.tab = tab
+  if (tab === 'area' || tab === 'services' || tab === 'siting' || tab === 'scenario') state.tab = tab
+  const draft = q.get('draft')
+  if (draft && /^[\w-]+$/.test(draft)) state.draft = draft
   for (const k of Object.keys(state) as (keyof UrlState)[]) if (state[k] === undefined) delete state[k]
   return state
 }
@@ -58,5 +64,6 @@ export function formatUrlState(s: UrlState): string {
   put('b', s.building)
   put('area', s.area)
   put('tab', s.tab)
+  if (s.draft) parts.push(`draft=${s.draft}`)
   return parts.length ? `#${parts.join('&')}` : ''
 }

@@ -4,6 +4,7 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Bounds } from '../api/types'
 import type { Lang } from '../i18n'
 import type { UrlState } from '../lib/urlState'
+import { ScenarioLayer, type PlacedEvents } from './scenarioLayer'
 import { coverageTiles, layersOf, openCoverage, sourceOf, type CoverageTiles } from './style'
 import { cjkFonts, facilityColour, palette, selectedColour, withSelected } from './theme'
 
@@ -21,12 +22,25 @@ export interface Tooltip {
   properties: Record<string, unknown>
 }
 
+export interface FacilityHit {
+  code: string
+  name: string
+  category?: string
+  lon: number
+  lat: number
+}
+
 export interface MapEvents {
   onMove(state: NonNullable<UrlState['map']>): void
   onBuilding(code: string): void
   onArea(code: string): void
-  onFacility(f: { code: string; name: string; category?: string; lon: number; lat: number }): void
+  onFacility(f: FacilityHit): void
   onHover(tip: Tooltip | undefined): void
+  /** A click before anything else; true when it is used up. */
+  onClick(at: { lon: number; lat: number; bounds: Bounds }): boolean
+  /** Whether a facility may be dragged; told where it goes. */
+  onGrab(f: FacilityHit): ((at: { lon: number; lat: number }, done: boolean) => void) | undefined
+  placed: PlacedEvents
   onReady(): void
   /** A tile or the style was refused: the HTTP status, 0 when the server is away. */
   onRefused(status: number): void
@@ -50,12 +64,19 @@ export interface MapOptions {
   tileJSON: (url: string) => Promise<unknown>
 }
 
+function facilityOf(f: MapGeoJSONFeature, e: MapMouseEvent): FacilityHit {
+  const [lon = e.lngLat.lng, lat = e.lngLat.lat] = f.geometry.type === 'Point' ? f.geometry.coordinates : []
+  const p = f.properties
+  return { code: String(p.code), name: String(p.name ?? ''), category: p.category === undefined ? undefined : String(p.category), lon, lat }
+}
+
 /** The map of one page: MapLibre and what this product adds to it. */
 export class MapController {
   private readonly coverageLayers: string[]
   private readonly facilityLayers: string[]
   private selected: string | undefined
   private styled = false
+  readonly scenario: ScenarioLayer
 
   private constructor(
     readonly map: GlMap,
@@ -65,6 +86,7 @@ export class MapController {
   ) {
     this.coverageLayers = layersOf(style, 'coverage')
     this.facilityLayers = layersOf(style, 'facilities')
+    this.scenario = new ScenarioLayer(map, coverage?.source, o.events.placed)
   }
 
   /** Opens the map; throws when the browser has no WebGL. */
@@ -104,6 +126,8 @@ export class MapController {
     map.on('style.load', () => {
       this.styled = true
       this.addLayers()
+      this.scenario.add()
+      this.paint()
       this.setLang(o.lang)
       o.events.onReady()
     })
@@ -124,6 +148,13 @@ export class MapController {
       else if (/fetch|network/i.test(e.error?.message ?? '')) o.events.onRefused(0)
     })
     map.on('click', (e) => this.click(e))
+    map.on('mousedown', (e) => {
+      if (e.originalEvent.button !== 0 || e.originalEvent.ctrlKey) return
+      const hit = this.pick(e)
+      if (hit?.kind !== 'facility') return
+      const moving = o.events.onGrab(facilityOf(hit.feature, e))
+      if (moving) this.scenario.follow(e, moving)
+    })
     map.on('mousemove', (e) => this.hover(e))
     const leave = () => {
       cancelAnimationFrame(this.hovering)
@@ -190,18 +221,16 @@ export class MapController {
   }
 
   private click(e: MapMouseEvent) {
+    const { events } = this.o
+    const west = this.map.unproject([e.point.x - 12, e.point.y + 12])
+    const east = this.map.unproject([e.point.x + 12, e.point.y - 12])
+    if (events.onClick({ lon: e.lngLat.lng, lat: e.lngLat.lat, bounds: [west.lng, west.lat, east.lng, east.lat] })) return
     const hit = this.pick(e)
     if (!hit) return
     const code = String(hit.feature.properties.code)
-    const { events } = this.o
     if (hit.kind === 'building') events.onBuilding(code)
     else if (hit.kind === 'area') events.onArea(code)
-    else {
-      const g = hit.feature.geometry
-      const [lon = e.lngLat.lng, lat = e.lngLat.lat] = g.type === 'Point' ? g.coordinates : []
-      const p = hit.feature.properties
-      events.onFacility({ code, name: String(p.name ?? ''), category: p.category === undefined ? undefined : String(p.category), lon, lat })
-    }
+    else events.onFacility(facilityOf(hit.feature, e))
   }
 
   private hovering = 0
@@ -215,7 +244,7 @@ export class MapController {
 
   private pointAt(e: MapMouseEvent) {
     const hit = this.pick(e)
-    this.map.getCanvas().style.cursor = hit ? 'pointer' : ''
+    this.map.getCanvas().style.cursor = this.cursor || (hit ? 'pointer' : '')
     this.o.events.onHover(hit && { x: e.point.x, y: e.point.y, kind: hit.kind, properties: hit.feature.properties })
   }
 
@@ -239,13 +268,38 @@ export class MapController {
   setSelected(code: string | undefined) {
     if (code === this.selected) return
     this.selected = code
-    this.whenStyled(() => {
-      for (const l of this.style.layers) {
-        if (!this.coverageLayers.includes(l.id)) continue
-        if (l.type === 'fill-extrusion') this.map.setPaintProperty(l.id, 'fill-extrusion-color', withSelected(l.paint?.['fill-extrusion-color'] ?? palette.covered, code))
-        if (l.type === 'circle') this.map.setPaintProperty(l.id, 'circle-color', withSelected(l.paint?.['circle-color'] ?? palette.covered, code))
-      }
-    })
+    this.whenStyled(() => this.paint())
+  }
+
+  private paint() {
+    const colour = (own: unknown) => withSelected(ScenarioLayer.fare(own ?? palette.covered), this.selected)
+    for (const l of this.style.layers) {
+      if (!this.coverageLayers.includes(l.id)) continue
+      if (l.type === 'fill-extrusion') this.map.setPaintProperty(l.id, 'fill-extrusion-color', colour(l.paint?.['fill-extrusion-color']))
+      if (l.type === 'circle') this.map.setPaintProperty(l.id, 'circle-color', colour(l.paint?.['circle-color']))
+    }
+  }
+
+  /** Draws upon the map once its style is there. */
+  draw(f: (s: ScenarioLayer) => void) {
+    this.whenStyled(() => f(this.scenario))
+  }
+
+  setCursor(cursor: string) {
+    this.cursor = cursor
+    this.map.getCanvas().style.cursor = cursor
+  }
+
+  private cursor = ''
+
+  centre(): { lon: number; lat: number } {
+    const c = this.map.getCenter()
+    return { lon: c.lng, lat: c.lat }
+  }
+
+  bounds(): Bounds {
+    const b = this.map.getBounds()
+    return [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]
   }
 
   setArea(code: string | undefined) {

@@ -24,9 +24,12 @@ export const palette: Palette = {
   ],
 }
 
-/** Blue is used for nothing else on the map. */
 export const selectedColour = '#2f62e0'
 export const facilityColour = '#a8402a'
+
+/** Blue and crimson are told apart by everybody, and from the colours of coverage. */
+export const gainedColour = '#0a62d6'
+export const lostColour = '#d0103f'
 
 function isColour(c: unknown): c is string {
   return typeof c === 'string' && /^#[0-9a-f]{6}$/i.test(c)

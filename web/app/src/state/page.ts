@@ -3,8 +3,11 @@ import type { Area, AreaLevel, City, CoverageResult, Requirement, SitingModel, S
 import { useI18n } from '../i18n'
 import { startRequirement } from '../lib/requirements'
 import { palette as defaultPalette, type Palette } from '../map/theme'
-import { formatUrlState, parseUrlState, type UrlState } from '../lib/urlState'
+import { packScenario, unpackScenario } from '../lib/scenario'
+import { formatUrlState, parseUrlState, type Tab, type UrlState } from '../lib/urlState'
+import { useScenario } from './scenario'
 import type { SessionStore } from './session'
+import { createWhatIf } from './whatif'
 
 /** A facility as the map's tiles or a search hit describe it. */
 export interface FacilityPick {
@@ -38,7 +41,7 @@ export function createPage(session: SessionStore, location: Location, history: H
     category: start.category ?? '',
     building: start.building,
     area: start.area,
-    tab: start.tab ?? ('services' as 'services' | 'area' | 'siting'),
+    tab: start.tab ?? ('services' as Tab),
     unit: undefined as string | undefined, // never in the URL: a unit is a home
     facility: undefined as FacilityPick | undefined,
     map: start.map as UrlState['map'],
@@ -122,10 +125,35 @@ export function createPage(session: SessionStore, location: Location, history: H
     },
   )
 
+  const scenario = useScenario()
+  const whatIf = createWhatIf(client, view)
+  const plans = session.session.value?.role === 'planner'
+  const linked = Number(new URLSearchParams(location.search).get('scenario'))
+  const drawn = start.draft ? unpackScenario(start.draft) : undefined
+  /** Opens a saved scenario, with the standard and the walker it was saved for. */
+  async function openScenario(id: number) {
+    const s = await client.scenario(id)
+    scenario.replace({ ...s.scenario, name: s.name }, s.id, s.version)
+    if (standards.value.length === 0 || standards.value.some((x) => x.id === s.standard)) view.standard = s.standard
+    whatIf.form.profile = s.profile as typeof whatIf.form.profile
+    view.tab = 'scenario'
+  }
+  if (plans && drawn) scenario.replace(drawn)
+  else if (plans && Number.isSafeInteger(linked) && linked > 0) {
+    view.tab = 'scenario'
+    openScenario(linked).catch((e: unknown) => (whatIf.error.value = e))
+  }
+  if (scenario.draft.open && plans) view.tab = 'scenario'
+
   watch(
-    () => formatUrlState({ map: view.map, standard: view.standard, category: view.category, building: view.building, area: view.area, tab: view.tab }),
-    (hash) => {
-      if (hash !== location.hash) history.replaceState(history.state, '', hash || location.pathname)
+    () => {
+      const { draft, dirty } = scenario
+      const query = draft.id ? `?scenario=${draft.id}` : ''
+      const packed = dirty.value ? packScenario(draft) : undefined
+      return query + formatUrlState({ map: view.map, standard: view.standard, category: view.category, building: view.building, area: view.area, tab: view.tab, draft: packed })
+    },
+    (rest) => {
+      if (rest !== location.search + location.hash) history.replaceState(history.state, '', location.pathname + rest)
     },
   )
 
@@ -151,7 +179,7 @@ export function createPage(session: SessionStore, location: Location, history: H
   }
 
   return {
-    session, client, city, standards, error, view, camera, siting, outline,
+    session, client, city, standards, error, view, camera, siting, outline, whatIf, openScenario, plans,
     standard, requirements, requirement, empty, palette,
     nameOf, areaName, sourceOf, categoryName, coverage, area, load,
     openBuilding, closeBuilding, openArea, openFacility,
