@@ -56,9 +56,10 @@ export class ScenarioLayer {
     map.addLayer({ id: `${lines}-line`, type: 'line', source: lines, layout: { 'line-cap': 'butt', 'line-join': 'round' }, paint: { 'line-color': ['match', ['get', 'kind'], 'cut', lostColour, gainedColour], 'line-width': 4, 'line-dasharray': [1.6, 0.9] } })
   }
 
-  /** The colour of a building, its own unless a scenario changes how it fares. */
+  /** The colour of a building, its own unless people live there and a scenario changes how it fares. */
   static fare(own: unknown): ExpressionSpecification {
-    return ['match', ['coalesce', ['feature-state', 'fare'], ''], 'gained', gainedColour, 'lost', lostColour, own] as ExpressionSpecification
+    const fares = ['match', ['coalesce', ['feature-state', 'fare'], ''], 'gained', gainedColour, 'lost', lostColour, own]
+    return ['case', ['in', ['get', 'use'], ['literal', ['residential', 'mixed']]], fares, own] as unknown as ExpressionSpecification
   }
 
   setFares(gained: readonly number[], lost: readonly number[]) {
