@@ -10,7 +10,7 @@ import (
 )
 
 // Sections are the measures that Measure adds.
-var Sections = []string{"groups", "capacity", "equity", "gaps", "targets"}
+var Sections = []string{"groups", "capacity", "equity", "gaps", "targets", "network", "edge", "radius"}
 
 // Measures are what is told of a coverage besides its totals.
 type Measures struct {
@@ -18,6 +18,10 @@ type Measures struct {
 	Equity   []EquityOf      `json:"equity,omitempty"`
 	Gaps     []GapsOf        `json:"gaps,omitempty"`
 	Targets  []TargetResults `json:"targets,omitempty"`
+	// Network is how the streets hang together, and what does not join them.
+	Network *coverage.NetworkReport `json:"network,omitempty"`
+	Edge    []EdgeOf                `json:"edge,omitempty"`
+	Radius  []RadiusOf              `json:"radius,omitempty"`
 }
 
 // CapacityOf is the supply of a requirement that each area's people reach.
@@ -41,6 +45,18 @@ type EquityOf struct {
 type GapsOf struct {
 	Requirement string         `json:"requirement"`
 	Gaps        []coverage.Gap `json:"gaps"`
+}
+
+// EdgeOf lists the areas in which a requirement's circle leaves the data.
+type EdgeOf struct {
+	Requirement string              `json:"requirement"`
+	Areas       []coverage.AreaEdge `json:"areas" doc:"only those in which it does"`
+}
+
+// RadiusOf is a requirement by straight distance beside walking.
+type RadiusOf struct {
+	Requirement string             `json:"requirement"`
+	Areas       []coverage.AreaGap `json:"areas"`
 }
 
 // TargetResults is every requirement beside a target.
@@ -105,6 +121,19 @@ func (c *Coverage) Measure(ctx context.Context, sections []string, requirement s
 		if want["gaps"] {
 			m.Gaps = append(m.Gaps, GapsOf{id, c.result.Gaps(i, MostGaps, parts)})
 		}
+		if want["edge"] {
+			m.Edge = append(m.Edge, EdgeOf{id, c.result.Edge(i, parts)})
+		}
+		if want["radius"] {
+			areas, err := c.result.Gap(ctx, i, parts)
+			if err != nil {
+				return err
+			}
+			m.Radius = append(m.Radius, RadiusOf{id, areas})
+		}
+	}
+	if want["network"] {
+		m.Network = c.result.Engine().Network(c.Profile)
 	}
 	if want["targets"] {
 		if m.Targets, err = c.against(targets, parts); err != nil {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"strings"
 
 	"hearthmap/geo/coverage"
 )
@@ -35,6 +36,9 @@ func (c *Coverage) notes(l Lang) []note {
 	}
 	if std.Note != "" && l == English {
 		list = append(list, note{"On the standard", std.Note})
+	}
+	if text := c.notJoined(l); text != "" {
+		list = append(list, note{l.pick("未接入路网", "Not joined"), text})
 	}
 	if c.basis() == byBuildings {
 		list = append(list, note{l.pick("按楼栋统计", "By buildings"), l.pick(
@@ -95,4 +99,52 @@ func mark(q *Requirement) string {
 		return ""
 	}
 	return "※"
+}
+
+// NotJoined says in English what does not join the streets; nothing when all
+// does, or when streets do not matter.
+func (c *Coverage) NotJoined() []string {
+	if text := c.notJoined(English); text != "" {
+		return []string{text}
+	}
+	return nil
+}
+
+// notJoined tells of facilities that join no street, buildings that do not,
+// and parts of the network below a viable size, of the whole city.
+func (c *Coverage) notJoined(l Lang) string {
+	if c.Method != coverage.MethodNetwork {
+		return ""
+	}
+	n := c.result.Engine().Network(c.Profile)
+	var parts []string
+	facilities := map[coverage.Reason]int{}
+	for _, f := range n.Facilities {
+		facilities[f.Reason] += f.Count
+	}
+	for _, reason := range []coverage.Reason{coverage.NoStreet, coverage.BehindBarrier} {
+		if k := facilities[reason]; k > 0 {
+			parts = append(parts, fmt.Sprintf(l.pick("%s处设施无法接入路网（%s），不服务任何人", "%s facilities join no street (%s) and serve nobody"), grouped(int64(k)), l.missed(reason)))
+		}
+	}
+	for _, b := range n.Buildings {
+		parts = append(parts, fmt.Sprintf(l.pick("%s栋住宅楼无法接入路网（%s），居民%s人", "%s residential buildings join no street (%s), %s residents"),
+			grouped(int64(b.Buildings)), l.missed(b.Reason), grouped(b.People)))
+	}
+	if n.Islands > 0 && n.OnIslands > 0 {
+		parts = append(parts, fmt.Sprintf(l.pick("%s处不足%.0f米的孤立路段，其上有%s栋住宅楼", "%s parts of the network are shorter than %.0f m, with %s residential buildings on them"),
+			grouped(int64(n.Islands)), n.ViableMetres, grouped(int64(n.OnIslands))))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, l.pick("；", "; ")) + l.pick("。", ".")
+}
+
+// missed names why something joins no street.
+func (l Lang) missed(r coverage.Reason) string {
+	if r == coverage.BehindBarrier {
+		return l.pick("被围墙、河流或铁路隔开", "behind a wall, river or railway")
+	}
+	return l.pick("附近没有可步行道路", "no street near")
 }

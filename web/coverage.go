@@ -29,9 +29,10 @@ type coverageInput struct {
 	Level    household.AreaLevel `query:"level" default:"community" enum:"city,district,street,community,grid,hex8,hex9,hex10"`
 	Area     string              `query:"area" maxLength:"100" doc:"only what lies in the area of this code"`
 	Method   coverage.Method     `query:"method" default:"network" enum:"network,radius"`
-	Measures []string            `query:"measures" doc:"sections besides the totals: groups, capacity, equity, gaps, targets, all"`
+	Measures []string            `query:"measures" doc:"sections besides the totals: groups, capacity, equity, gaps, targets, network, edge, radius, all"`
 	Only     string              `query:"requirement" maxLength:"100" doc:"measures of this requirement only"`
 	Target   []string            `query:"target" maxItems:"10" doc:"targets to compare with: a share of people in per cent, or the id of a policy"`
+	At       string              `query:"at" maxLength:"30" doc:"time of the week at which gates with hours are looked at, as 22:30 or Sa 22:30; Tu 10:00 when left out"`
 	Profile  coverage.Profile    `query:"profile" default:"standard" enum:"standard,adult,elderly,wheelchair"`
 }
 
@@ -88,7 +89,11 @@ func (s *Server) routeCoverage(api huma.API) {
 }
 
 func (s *Server) coverage(ctx context.Context, in *coverageInput) (*body[reports.Coverage], error) {
-	r, err := s.Coverage.Result(ctx, in.Standard, in.Method, in.Profile)
+	at, err := household.ParseWeekMinute(in.At)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Coverage.ResultAt(ctx, s.City.City(), at, in.Standard, in.Method, in.Profile)
 	if err != nil {
 		return nil, err
 	}

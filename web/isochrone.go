@@ -17,6 +17,7 @@ type isochroneInput struct {
 	Lat      float64          `query:"lat" minimum:"-85" maximum:"85"`
 	Facility string           `query:"facility" maxLength:"100" doc:"the code of a facility instead of a position"`
 	Minutes  []int            `query:"minutes" maxItems:"6" doc:"5,10,15 when left out"`
+	At       string           `query:"at" maxLength:"30" doc:"time of the week at which gates with hours are looked at, as 22:30 or Sa 22:30; Tu 10:00 when left out"`
 	Profile  coverage.Profile `query:"profile" default:"standard" enum:"standard,adult,elderly,wheelchair"`
 }
 
@@ -43,7 +44,11 @@ func (s *Server) isochrone(ctx context.Context, in *isochroneInput) (*body[repor
 	case in.Lon == 0 && in.Lat == 0:
 		return nil, household.Errorf(household.Invalid, "web", "the isochrone has no place").WithHint("lon= and lat=, or facility=CODE")
 	}
-	iso, err := s.Coverage.EngineOf(city).Isochrone(ctx, q)
+	at, err := household.ParseWeekMinute(in.At)
+	if err != nil {
+		return nil, err
+	}
+	iso, err := s.Coverage.EngineAt(city, at).Isochrone(ctx, q)
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,7 @@ type sitingBody struct {
 	Share          float64          `json:"share,omitempty" minimum:"0" maximum:"1" doc:"lscp: of those who can be reached; all when left out"`
 	Method         coverage.Method  `json:"method,omitempty" enum:"network,radius"`
 	Profile        coverage.Profile `json:"profile,omitempty" enum:"standard,adult,elderly,wheelchair"`
+	At             string           `json:"at,omitempty" maxLength:"30" doc:"time of the week at which gates with hours are looked at, as 22:30 or Sa 22:30; Tu 10:00 when left out"`
 	Group          string           `json:"group,omitempty" enum:"everyone,age_0_2,age_3_5,age_6_14,age_60_up,age_80_up" doc:"who counts; whom the category serves when left out"`
 	Capacity       int64            `json:"capacity,omitempty" minimum:"0" maximum:"100000000" doc:"people that each new facility can serve; any number when left out"`
 	Candidates     []candidateBody  `json:"candidates,omitempty" maxItems:"5000" doc:"places to choose from; building plots when left out"`
@@ -60,7 +61,10 @@ func (s *Server) siting(ctx context.Context, in *sitingInput) (*body[siting.Plan
 		Requirement: b.Category, Model: b.Model, N: b.N, Share: b.Share, Method: b.Method, Profile: b.Profile, Group: b.Group,
 		Capacity: b.Capacity, MaxPlots: b.Plots, Far: b.Far, Seconds: b.Seconds, Work: webWork,
 	}
-	var err error
+	at, err := household.ParseWeekMinute(b.At)
+	if err != nil {
+		return nil, err
+	}
 	if q.Standard, err = s.Coverage.Standards().ByID(b.Standard); err != nil {
 		return nil, err
 	}
@@ -84,7 +88,7 @@ func (s *Server) siting(ctx context.Context, in *sitingInput) (*body[siting.Plan
 	case <-ctx.Done():
 		return nil, left()
 	}
-	plan, err := siting.Run(ctx, s.Coverage.Engine(), q)
+	plan, err := siting.Run(ctx, s.Coverage.EngineAt(s.City.City(), at), q)
 	if ctx.Err() != nil {
 		return nil, left()
 	}

@@ -47,6 +47,7 @@ func TestSiting(t *testing.T) {
 		"unknown standard":  {map[string]any{"category": "food_market", "n": 1, "standard": "none"}, 404},
 		"unknown model":     {map[string]any{"category": "food_market", "n": 1, "model": "best"}, 422},
 		"a broken file":     {map[string]any{"category": "food_market", "n": 1, "candidates_file": "lon,lat\nnorth,east\n"}, 422},
+		"no such time":      {map[string]any{"category": "food_market", "n": 1, "at": "25:00"}, 422},
 		"no category":       {map[string]any{"n": 1}, 422},
 		"not on this earth": {map[string]any{"category": "food_market", "n": 1, "candidates": []map[string]any{{"lon": 999, "lat": 0}}}, 422},
 	} {

@@ -16,6 +16,7 @@ type whatIfRequest struct {
 	Standard  string              `json:"standard,omitempty" maxLength:"100" doc:"the default standard when left out"`
 	Method    coverage.Method     `json:"method,omitempty" enum:"network,radius" default:"network"`
 	Profile   coverage.Profile    `json:"profile,omitempty" enum:"standard,adult,elderly,wheelchair" default:"standard"`
+	At        string              `json:"at,omitempty" maxLength:"30" doc:"time of the week at which gates with hours are looked at, as 22:30 or Sa 22:30; Tu 10:00 when left out"`
 	Level     household.AreaLevel `json:"level,omitempty" enum:"city,district,street,community,grid" default:"community"`
 	Area      string              `json:"area,omitempty" maxLength:"100" doc:"only what lies in the area of this code"`
 	Scenario  coverage.Scenario   `json:"scenario"`
@@ -35,7 +36,11 @@ func (s *Server) routeWhatIf(api huma.API) {
 
 func (s *Server) whatIf(ctx context.Context, in *whatIfInput) (*body[reports.WhatIf], error) {
 	q := &in.Body
-	w, err := s.planner.WhatIf(ctx, q.Standard, q.Method, q.Profile)
+	at, err := household.ParseWeekMinute(q.At)
+	if err != nil {
+		return nil, err
+	}
+	w, err := s.planner.WhatIf(ctx, at, q.Standard, q.Method, q.Profile)
 	if err != nil {
 		return nil, err
 	}

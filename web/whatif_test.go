@@ -41,6 +41,8 @@ func TestWhatIfOverHTTP(t *testing.T) {
 		`{"scenario":{"close":["nowhere"]}}`:                                 http.StatusUnprocessableEntity,
 		`{"scenario":{"add":[{"category":"clinic","lon":500,"lat":1}]}}`:     http.StatusUnprocessableEntity,
 		`{"scenario":{"close":["F1","F1"]}}`:                                 http.StatusUnprocessableEntity,
+		`{"scenario":{},"at":"never"}`:                                       http.StatusUnprocessableEntity,
+		`{"scenario":{},"at":"Sa 23:00"}`:                                    http.StatusOK,
 		`{"scenario":{},"standard":"none"}`:                                  http.StatusNotFound,
 		`{"scenario":{"add":[{"category":"clinic","lon":123.01,"lat":41}]}}`: http.StatusOK,
 	} {
@@ -53,6 +55,8 @@ func TestWhatIfOverHTTP(t *testing.T) {
 		t.Errorf("isochrone: %d %s", iso.status, iso.body)
 	}
 	for path, status := range map[string]int{
+		"/api/v1/isochrone?facility=F1&at=never": http.StatusUnprocessableEntity, "/api/v1/isochrone?facility=F1&at=Su%2003:00": http.StatusOK,
+		"/api/v1/coverage?at=never": http.StatusUnprocessableEntity, "/api/v1/coverage?at=22:30&measures=network,edge,radius": http.StatusOK,
 		"/api/v1/isochrone": http.StatusUnprocessableEntity, "/api/v1/isochrone?facility=none": http.StatusNotFound,
 		"/api/v1/isochrone?lon=123.005&lat=41.005&minutes=0": http.StatusUnprocessableEntity,
 	} {

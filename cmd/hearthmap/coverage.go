@@ -66,7 +66,7 @@ type coverageRun struct {
 	Area     string   `help:"Only what lies in the area of this code." placeholder:"CODE"`
 	Level    string   `help:"Areas of this level." enum:"city,district,street,community,grid,hex8,hex9,hex10" default:"community"`
 	Out      []string `help:"Write to FILE.xlsx, .csv, .html, .pdf, .geojson or .json; may be repeated." placeholder:"FILE" sep:"none"`
-	Measures []string `help:"Sections besides the totals, in JSON: groups, capacity, equity, gaps, targets, all." placeholder:"SECTION"`
+	Measures []string `help:"Sections besides the totals, in JSON: groups, capacity, equity, gaps, targets, network, edge, radius, all." placeholder:"SECTION"`
 	Only     string   `help:"With --measures: one requirement of the standard only." placeholder:"ID"`
 	Target   []string `help:"Compare with a target: a share of people in per cent, shanghai-2025, shanghai-2035 or shenyang." placeholder:"TARGET"`
 	Lang     string   `help:"Language of the report." enum:"zh,en" default:"zh"`
@@ -130,6 +130,11 @@ func (c *console) printCoverage(r *reports.Coverage) {
 			continue
 		}
 		c.print("%-14s %9d %9s  %s  %s", a.Code, a.People, "–", low, a.Name)
+	}
+	if r.Method == coverage.MethodNetwork {
+		for _, line := range r.NotJoined() {
+			c.say("%s", line)
+		}
 	}
 	c.say("standard %s, %s, profile %s; input %s", r.Standard, r.Method, r.Profile, r.InputSHA256)
 }

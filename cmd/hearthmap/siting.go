@@ -59,12 +59,16 @@ func (c sitingCommand) Run(ctx context.Context, con *console, s *settings) error
 			return err
 		}
 	}
+	at, err := household.ParseWeekMinute(c.At)
+	if err != nil {
+		return err
+	}
 	return s.withDB(ctx, con, func(db *postgis.DB) error {
 		data, err := c.load(ctx, db)
 		if err != nil {
 			return err
 		}
-		plan, err := siting.Run(ctx, coverage.New(data), q)
+		plan, err := siting.Run(ctx, coverage.New(data, coverage.At(at)), q)
 		if err != nil {
 			return err
 		}

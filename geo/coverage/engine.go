@@ -42,6 +42,7 @@ type Engine struct {
 	repairers   [2]func() *walk.Repairer
 	hash        func() [32]byte
 	doors       [2]func() *doors // by walk.Mode, made once
+	margins     func() []int32   // of buildings to the edge of the data
 
 	mu     sync.Mutex
 	fields map[fieldKey]*keptField
@@ -100,6 +101,7 @@ func (e *Engine) begin() {
 		e.doors[m] = sync.OnceValue(func() *doors { return e.listDoors(walk.Mode(m)) })
 		e.repairers[m] = sync.OnceValue(func() *walk.Repairer { return e.graph.NewRepairer(walk.Mode(m)) })
 	}
+	e.margins = sync.OnceValue(e.findMargins)
 	e.hash = sync.OnceValue(func() [32]byte { return hashData(data, e.options) })
 }
 

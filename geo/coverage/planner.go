@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"hearthmap/geo/cityindex"
+	"hearthmap/household"
 )
 
 // Planner keeps what-ifs for a city that changes: those that were asked last.
@@ -34,9 +35,10 @@ type plan struct {
 // NewPlanner follows the city.
 func NewPlanner(live *Live) *Planner { return &Planner{live: live} }
 
-// WhatIf is what answers for scenarios of the current city. Of several callers
+// WhatIf is what answers for scenarios of the current city at a time of the
+// week. Of several callers
 // who ask for the same, one prepares it. Errors are those of Live.Result.
-func (p *Planner) WhatIf(ctx context.Context, standard string, method Method, profile Profile) (*WhatIf, error) {
+func (p *Planner) WhatIf(ctx context.Context, at household.WeekMinute, standard string, method Method, profile Profile) (*WhatIf, error) {
 	std, err := p.live.standards.ByID(standard)
 	if err != nil {
 		return nil, err
@@ -48,7 +50,7 @@ func (p *Planner) WhatIf(ctx context.Context, standard string, method Method, pr
 		return nil, err
 	}
 	city := p.live.city.City()
-	key := planKey{city, resultKey{std.ID, method, profile}}
+	key := planKey{city, resultKey{std.ID, method, profile, timeOf(city.Data(), at)}}
 	p.mu.Lock()
 	i := slices.IndexFunc(p.kept, func(k *plan) bool { return k.key == key })
 	var k *plan
@@ -65,7 +67,7 @@ func (p *Planner) WhatIf(ctx context.Context, standard string, method Method, pr
 	p.mu.Unlock()
 	if i < 0 {
 		// The work goes on for others when this caller leaves.
-		k.w, k.err = p.live.EngineOf(city).NewWhatIf(context.WithoutCancel(ctx), Request{Standard: std, Method: method, Profile: profile})
+		k.w, k.err = p.live.EngineAt(city, key.at).NewWhatIf(context.WithoutCancel(ctx), Request{Standard: std, Method: method, Profile: profile})
 		close(k.done)
 	}
 	select {
