@@ -192,6 +192,9 @@ type ImportJob struct {
 // Ended reports whether the job will not change any more.
 func (j ImportJob) Ended() bool { return j.State != ImportQueued && j.State != ImportRunning }
 
+// Seen is the version.
+func (j ImportJob) Seen() int64 { return j.Version }
+
 // ImportProgress is how far a job is.
 type ImportProgress struct {
 	Stage string `json:"stage" enum:"wait,read,merge,finish"`

@@ -36,16 +36,8 @@ func (s *Server) routeImports(api huma.API) {
 		OperationID: "undo-import", Method: http.MethodPost, Path: "/api/v1/imports/{batch}/undo", Tags: []string{tagImports},
 		Summary: "Take a batch back, or tell what that would do",
 	}, s.undoImport)
-	register(s, api, admin, huma.Operation{
-		OperationID: "job", Method: http.MethodGet, Path: "/api/v1/jobs/{id}", Tags: []string{tagImports},
-		Summary: "An import that was started, as it is now",
-	}, s.importJob)
-	register(s, api, admin, huma.Operation{
-		OperationID: "cancel-job", Method: http.MethodDelete, Path: "/api/v1/jobs/{id}", Tags: []string{tagImports},
-		Summary: "Stop an import; nothing of it stays",
-	}, s.cancelJob)
 	s.routeAddresses(api)
-	s.routeJobStreams(api)
+	s.routeRejects(api)
 }
 
 // imports returns the service behind, if this server has one.
@@ -143,35 +135,12 @@ func (s *Server) undoImport(ctx context.Context, in *undoInput) (*body[household
 	return private(done), err
 }
 
-type jobInput struct {
-	ID string `path:"id" maxLength:"64"`
-}
-
-func (s *Server) importJob(ctx context.Context, in *jobInput) (*body[household.ImportJob], error) {
-	imports, err := s.imports()
-	if err != nil {
-		return nil, err
-	}
-	job, err := imports.Job(principalOf(ctx), in.ID)
-	return private(job), err
-}
-
 func (s *Server) importJobs(ctx context.Context, _ *struct{}) (*body[[]household.ImportJob], error) {
 	imports, err := s.imports()
 	if err != nil {
 		return nil, err
 	}
 	return private(imports.Jobs(principalOf(ctx))), nil
-}
-
-func (s *Server) cancelJob(ctx context.Context, in *jobInput) (*body[household.ImportJob], error) {
-	imports, err := s.imports()
-	if err != nil {
-		return nil, err
-	}
-	job, err := imports.Cancel(principalOf(ctx), in.ID)
-	s.auditImport(ctx, "import_cancel", "job "+in.ID, err)
-	return private(job), err
 }
 
 // attachment is a Content-Disposition that keeps Chinese names (RFC 6266).

@@ -130,3 +130,9 @@ func notAdmin(role household.Role) error {
 	return household.Errorf(household.Forbidden, "web", "the role %q may not import or undo", role).
 		WithHint("sign in as an administrator")
 }
+
+// notWorking is the answer to a role that starts no background work.
+func notWorking(role household.Role) error {
+	return household.Errorf(household.Forbidden, "web", "the role %q has no jobs here", role).
+		WithHint("sign in as an administrator for imports, as a planner for reports")
+}

@@ -18,7 +18,7 @@ import (
 	"hearthmap/tiles"
 )
 
-// Config is what a Server needs. All fields but Imports, People and Demo are required.
+// Config is what a Server needs. All fields but Imports, Reports, People and Demo are required.
 type Config struct {
 	City     *cityindex.Live
 	Coverage *coverage.Live
@@ -36,6 +36,8 @@ type Config struct {
 	SecureCookies bool
 	// Imports loads files that are handed over here; nil where that is off.
 	Imports household.Imports
+	// Reports makes reports in the background; nil where that is off.
+	Reports household.Reports
 	// People is the review of entries that may be one person; nil where that
 	// is off.
 	People household.PeopleReview
@@ -76,6 +78,8 @@ func New(c Config) *Server {
 	s.routeGround(s.api)
 	s.routeRegistry(s.api)
 	s.routeImports(s.api)
+	s.routeReports(s.api)
+	s.routeJobs(s.api)
 	s.routePeople(s.api)
 	s.routeAudit(s.api)
 	mux.HandleFunc("GET /api/v1/openapi.json", s.openAPI)
@@ -133,6 +137,7 @@ const (
 	mapOnly                // roles that see the map
 	planning               // planners: analysis that takes the machine's time
 	admin                  // administrators
+	working                // administrators and planners: who starts background work
 	auditor                // auditors
 )
 
@@ -152,6 +157,8 @@ func register[I, O any](s *Server, api huma.API, who access, op huma.Operation, 
 			return nil, problemOf(s.log, noMap(p.Role))
 		case who == planning && p.Role != household.RolePlanner:
 			return nil, problemOf(s.log, notPlanner(p.Role))
+		case who == working && p.Role != household.RoleAdmin && p.Role != household.RolePlanner:
+			return nil, problemOf(s.log, notWorking(p.Role))
 		case who == admin && p.Role != household.RoleAdmin:
 			return nil, problemOf(s.log, notAdmin(p.Role))
 		case who == auditor && p.Role != household.RoleAuditor:

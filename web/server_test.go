@@ -21,6 +21,7 @@ import (
 	"hearthmap/importers/formats"
 	"hearthmap/internal/importjobs"
 	"hearthmap/internal/pgcluster/pgtest"
+	"hearthmap/internal/reportjobs"
 	"hearthmap/postgis"
 	"hearthmap/tiles"
 	"hearthmap/web"
@@ -91,11 +92,16 @@ func newStack(t *testing.T, demo []web.DemoAccount) *stack {
 		t.Fatal(err)
 	}
 	t.Cleanup(jobs.Close)
+	made, err := reportjobs.Open(reportjobs.Options{Coverage: engines, Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(made.Close)
 	s.web = web.New(web.Config{
 		City: s.live, Coverage: engines, Tiles: tiles.NewService(s.live, tiles.CoverageOf(engines), tiles.Options{}),
 		Registry: db.Registry(), Accounts: db.Accounts(), Audit: db.Audit(), Scenarios: db.Scenarios(), Sessions: db.Sessions(),
 		Page: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}, "assets/a.js": {Data: []byte("1")}},
-		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: demo, Imports: jobs, People: db.PeopleReview(),
+		Log:  slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})), Demo: demo, Imports: jobs, Reports: made, People: db.PeopleReview(),
 	})
 	srv := httptest.NewServer(s.web)
 	t.Cleanup(srv.Close)
@@ -260,8 +266,10 @@ func TestWhoMaySeeWhat(t *testing.T) {
 		{"/api/v1/imports/addresses", [6]int{401, 403, 403, 403, 403, 200}},
 		{"/api/v1/people/pairs", [6]int{401, 403, 200, 200, 403, 403}},
 		{"/api/v1/people/merges", [6]int{401, 403, 200, 200, 403, 403}},
-		{"/api/v1/jobs/none", [6]int{401, 403, 403, 403, 403, 404}},
-		{"/api/v1/jobs/none/events", [6]int{401, 403, 403, 403, 403, 404}},
+		{"/api/v1/jobs/none", [6]int{401, 404, 403, 403, 403, 404}},
+		{"/api/v1/jobs/none/events", [6]int{401, 404, 403, 403, 403, 404}},
+		{"/api/v1/reports", [6]int{401, 200, 403, 403, 403, 403}},
+		{"/api/v1/jobs/none/archive", [6]int{401, 404, 403, 403, 403, 403}},
 		{"/api/v1/jobs/none/rejects", [6]int{401, 403, 403, 403, 403, 404}},
 		{"/api/v1/ground?west=123&south=41&east=123.01&north=41.01", [6]int{401, 200, 200, 200, 403, 200}},
 		{"/api/v1/scenarios", [6]int{401, 200, 403, 403, 403, 403}},

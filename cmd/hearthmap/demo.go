@@ -63,10 +63,15 @@ func (c demoCommand) Run(ctx context.Context, con *console, s *settings) error {
 		if err != nil {
 			return err
 		}
-		svc, err := newServiceOf(db, live, standards, web.Config{Demo: accounts, Imports: jobs})
+		data, err := s.dataDir(con)
 		if err != nil {
 			return err
 		}
+		svc, err := newServiceOf(db, live, standards, data, web.Config{Demo: accounts, Imports: jobs})
+		if err != nil {
+			return err
+		}
+		defer svc.reports.Close()
 		svc.stop = jobs.Stop
 		return c.serve(ctx, con, svc, listener)
 	})

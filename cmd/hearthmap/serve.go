@@ -11,6 +11,7 @@ import (
 
 	"hearthmap/geo/cityindex"
 	"hearthmap/geo/coverage"
+	"hearthmap/internal/reportjobs"
 	"hearthmap/postgis"
 	"hearthmap/tiles"
 	"hearthmap/web"
@@ -40,10 +41,15 @@ func (c serveCommand) Run(ctx context.Context, con *console, s *settings) error 
 		if err != nil {
 			return err
 		}
-		svc, err := newService(ctx, db, standards, web.Config{SecureCookies: c.SecureCookies, Imports: jobs})
+		data, err := s.dataDir(con)
 		if err != nil {
 			return err
 		}
+		svc, err := newService(ctx, db, standards, data, web.Config{SecureCookies: c.SecureCookies, Imports: jobs})
+		if err != nil {
+			return err
+		}
+		defer svc.reports.Close()
 		svc.stop = jobs.Stop
 		svc.anchor = anchorPath(s, db)
 		con.print("http://%s/", listener.Addr())
@@ -56,18 +62,20 @@ type service struct {
 	db      *postgis.DB
 	live    *cityindex.Live
 	handler *web.Server
+	reports *reportjobs.Jobs
 	stop    func() // ends what outlives requests; may be nil
 	anchor  string // where the head of the audit trail is kept; may be empty
 }
 
 // newService loads the city and wires the parts together. What the caller
-// sets in the configuration is kept.
-func newService(ctx context.Context, db *postgis.DB, standards *coverage.Library, config web.Config) (*service, error) {
+// sets in the configuration is kept. The service's reports are kept in the
+// directory data, until they are closed.
+func newService(ctx context.Context, db *postgis.DB, standards *coverage.Library, data string, config web.Config) (*service, error) {
 	live, err := loadLive(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	return newServiceOf(db, live, standards, config)
+	return newServiceOf(db, live, standards, data, config)
 }
 
 // loadLive loads the city into memory.
@@ -83,7 +91,7 @@ func loadLive(ctx context.Context, db *postgis.DB) (*cityindex.Live, error) {
 	return cityindex.NewLive(city), nil
 }
 
-func newServiceOf(db *postgis.DB, live *cityindex.Live, standards *coverage.Library, config web.Config) (*service, error) {
+func newServiceOf(db *postgis.DB, live *cityindex.Live, standards *coverage.Library, data string, config web.Config) (*service, error) {
 	page, err := app.Dist()
 	if err != nil {
 		return nil, err
@@ -94,7 +102,12 @@ func newServiceOf(db *postgis.DB, live *cityindex.Live, standards *coverage.Libr
 	config.Registry, config.Accounts, config.Audit, config.Sessions = db.Registry(), db.Accounts(), db.Audit(), db.Sessions()
 	config.People, config.Scenarios = db.PeopleReview(), db.Scenarios()
 	config.Log, config.Version = slog.Default(), versionName()
-	return &service{db: db, live: live, handler: web.New(config)}, nil
+	made, err := openReports(data, engines)
+	if err != nil {
+		return nil, err
+	}
+	config.Reports = made
+	return &service{db: db, live: live, handler: web.New(config), reports: made}, nil
 }
 
 // shutdownGrace is how long requests under way get to finish.
@@ -122,6 +135,7 @@ func (s *service) serve(ctx context.Context, listener net.Listener) error {
 		IdleTimeout:       2 * time.Minute,
 		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
+	srv.RegisterOnShutdown(s.reports.Stop)
 	if s.stop != nil {
 		srv.RegisterOnShutdown(s.stop)
 	}

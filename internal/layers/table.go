@@ -66,6 +66,8 @@ var table = []row{
 	{"internal/pgcluster/pgtest", []string{"household", "internal/pgcluster", "migrations"}, nil},
 	{"internal/synthcity", []string{"geo", "geo/crs", "household"}, nil},
 	{"internal/importjobs", []string{"household", "importers/..."}, []string{orb}},
+	{"internal/jobs", nil, []string{}},
+	{"internal/reportjobs", []string{"household", "geo/coverage", "internal/jobs", "reports"}, []string{}},
 	{"internal/bench", []string{anything}, nil},
 	{"cmd/...", []string{anything}, nil},
 }
