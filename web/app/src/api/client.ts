@@ -25,6 +25,8 @@ import type {
   PeopleMerge,
   Isochrone,
   PersonCard,
+  ReportJob,
+  ReportRequest,
   Revealed,
   SavedScenario,
   SavedScenarioInfo,
@@ -151,6 +153,10 @@ export class Client {
   addScenario = (body: ScenarioRequest) => this.send<SavedScenario>('POST', '/scenarios', { body })
   changeScenario = (id: number, body: ScenarioRequest) => this.send<SavedScenario>('PUT', `/scenarios/${id}`, { body })
   deleteScenario = (id: number) => this.send<void>('DELETE', `/scenarios/${id}`)
+  startReports = (body: ReportRequest) => this.send<{ job_id: string }>('POST', '/reports', { body })
+  reports = () => this.send<ReportJob[]>('GET', '/reports')
+  reportJob = (id: string) => this.send<ReportJob>('GET', `/jobs/${encodeURIComponent(id)}`)
+  cancelReport = (id: string) => this.send<ReportJob>('DELETE', `/jobs/${encodeURIComponent(id)}`)
 
   building = (code: string, signal?: AbortSignal) => this.send<BuildingCard>('GET', `/buildings/${encodeURIComponent(code)}`, { signal })
   chart = (code: string, signal?: AbortSignal) => this.send<Chart>('GET', `/buildings/${encodeURIComponent(code)}/chart`, { signal })

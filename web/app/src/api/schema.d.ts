@@ -352,12 +352,29 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** An import that was started, as it is now */
+        /** An import or a batch of reports that was started, as it is now */
         get: operations["job"];
         put?: never;
         post?: never;
-        /** Stop an import; nothing of it stays */
+        /** Stop a job; nothing of it stays */
         delete: operations["cancel-job"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All files of a job that is done, as a ZIP with a manifest */
+        get: operations["report-archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -372,6 +389,23 @@ export interface paths {
         };
         /** The job at each change, as server-sent events named job, until it ends */
         get: operations["job-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/files/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a job that is done */
+        get: operations["report-file"];
         put?: never;
         post?: never;
         delete?: never;
@@ -460,6 +494,24 @@ export interface paths {
         put?: never;
         /** Note that a pair is of two people, or open it again */
         post: operations["decide-pair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports that this account asked for, the newest first; their files are kept for a day */
+        get: operations["reports"];
+        put?: never;
+        /** Make reports by several standards, areas and levels in the background */
+        post: operations["start-reports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1988,6 +2040,85 @@ export interface components {
         ReachesBody: {
             code: string;
             reaches: components["schemas"]["ReachBody"][] | null;
+        };
+        ReportFile: {
+            area?: string;
+            /** Format: int64 */
+            bytes: number;
+            format: string;
+            level: string;
+            name: string;
+            sha256: string;
+            standard: string;
+        };
+        ReportJob: {
+            /**
+             * Format: int64
+             * @description files
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description when the files are removed
+             */
+            expires_at?: string;
+            files: components["schemas"]["ReportFile"][] | null;
+            /** @description identifies the city that the reports were computed from */
+            input_sha256?: string;
+            job_id: string;
+            /** @description what is worked on: a standard while it is computed, then a file */
+            now?: string;
+            /** @description why it failed */
+            problem?: components["schemas"]["ImportFailure"];
+            request: components["schemas"]["ReportRequest"];
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled";
+            /**
+             * Format: int64
+             * @description files
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description grows with every change
+             */
+            version: number;
+        };
+        ReportRequest: {
+            /** @description a report for each of these areas; the whole city when left out */
+            areas?: string[] | null;
+            /**
+             * @description a report for each area of this level, too
+             * @enum {string}
+             */
+            each?: "district" | "street" | "community";
+            /** @description xlsx, csv, html, pdf, geojson, json; xlsx when left out */
+            formats?: string[] | null;
+            /**
+             * @default zh
+             * @enum {string}
+             */
+            lang: "zh" | "en";
+            /** @description levels to report by: city, district, street, community, grid, hex8, hex9, hex10 */
+            levels: string[] | null;
+            /** @description sections besides the totals: groups, capacity, equity, gaps, targets, all */
+            measures?: string[] | null;
+            /**
+             * @default network
+             * @enum {string}
+             */
+            method: "network" | "radius";
+            /**
+             * @default standard
+             * @enum {string}
+             */
+            profile: "standard" | "adult" | "elderly" | "wheelchair";
+            /** @description ids, or all */
+            standards: string[] | null;
+            /** @description targets to compare with: a share of people in per cent, or the id of a policy */
+            targets?: string[] | null;
         };
         Requirement: {
             accepts?: string[] | null;
@@ -4011,7 +4142,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportJob"];
+                    "application/json": components["schemas"]["ImportJob"] | components["schemas"]["ReportJob"];
                 };
             };
             /** @description Unauthorized */
@@ -4088,7 +4219,83 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportJob"];
+                    "application/json": components["schemas"]["ImportJob"] | components["schemas"]["ReportJob"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the reports and manifest.json */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
                 };
             };
             /** @description Unauthorized */
@@ -4165,6 +4372,83 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": string;
                 };
             };
             /** @description Unauthorized */
@@ -4636,6 +4920,151 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportJob"][] | null;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBody"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -35,6 +35,8 @@ export type Measures = {
   targets?: Narrow<Schemas['TargetResults'], { requirements: Schemas['Against'][] }>[]
 }
 export type CoverageResult = Narrow<Schemas['Coverage'], { level: AreaLevel; requirements: Requirement[]; areas: AreaCoverage[]; measures?: Measures }>
+export type ReportRequest = Partial<Omit<Schemas['ReportRequest'], '$schema'>> & { standards: string[]; levels: string[] }
+export type ReportJob = Narrow<Schemas['ReportJob'], { request: ReportRequest; files: Schemas['ReportFile'][] }>
 export type SitingModel = 'mclp' | 'lscp' | 'pmedian'
 export type SitingRequest = Omit<Schemas['SitingBody'], '$schema'>
 export type PlannedSite = Schemas['PlannedSite']

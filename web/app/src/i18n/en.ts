@@ -5,6 +5,7 @@ import { importEn } from './importing'
 import { measuresEn } from './measures'
 import { peopleEn } from './people'
 import { scenarioEn } from './scenario'
+import { reportingEn } from './reporting'
 import { sitingEn } from './siting'
 import type { Dictionary } from './zh'
 
@@ -17,6 +18,7 @@ export const en: Dictionary = {
   ...measuresEn,
   ...peopleEn,
   ...scenarioEn,
+  ...reportingEn,
   ...sitingEn,
   'app.name': 'Hearthmap',
   'app.tagline': 'Every household on one map',

@@ -5,6 +5,7 @@ import { importZh } from './importing'
 import { measuresZh } from './measures'
 import { peopleZh } from './people'
 import { scenarioZh } from './scenario'
+import { reportingZh } from './reporting'
 import { sitingZh } from './siting'
 
 /** Chinese, the first language of the page. Its keys are the keys of all. */
@@ -16,6 +17,7 @@ export const zh = {
   ...measuresZh,
   ...peopleZh,
   ...scenarioZh,
+  ...reportingZh,
   ...sitingZh,
   'app.name': '装户图',
   'app.tagline': '每一户，都在图上',
