@@ -27,6 +27,7 @@ type Coverage struct {
 	Measures     *Measures             `json:"measures,omitempty" doc:"the sections asked for"`
 
 	result *coverage.Result
+	own    *coverage.Parts // of NewPolygonCoverage
 }
 
 // NewCoverage sums a result over the areas of a level, all of them or those
@@ -58,6 +59,9 @@ func (c *Coverage) data() *cityindex.Data { return c.result.Engine().Data() }
 // nearest first.
 func (c *Coverage) above() ([]*Coverage, error) {
 	var list []*Coverage
+	if c.own != nil {
+		return nil, nil // they have no order with the areas
+	}
 	has := map[household.AreaLevel]bool{}
 	for i := range c.data().Areas {
 		has[c.data().Areas[i].Level] = true

@@ -96,7 +96,7 @@ func (c *Coverage) Measure(ctx context.Context, sections []string, requirement s
 		}
 		list = []int{i}
 	}
-	parts, err := c.result.Engine().Parts(c.Level, c.Area)
+	parts, err := c.parts()
 	if err != nil {
 		return err
 	}

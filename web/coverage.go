@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -83,9 +84,49 @@ func (s *Server) routeCoverage(api huma.API) {
 		Summary: "How many people of each area have each service within its circle",
 	}, s.coverage)
 	register(s, api, mapOnly, huma.Operation{
+		OperationID: "coverage-of-polygons", Method: http.MethodPost, Path: "/api/v1/coverage", Tags: []string{"coverage"}, MaxBodyBytes: 4 << 20,
+		Summary:     "The same for areas of one's own",
+		Description: "A building lies where its point does; in several polygons it counts in the first.",
+	}, s.polygonCoverage)
+	register(s, api, mapOnly, huma.Operation{
 		OperationID: "building-coverage", Method: http.MethodGet, Path: "/api/v1/coverage/buildings/{code}", Tags: []string{"coverage"},
 		Summary: "A building's way to the nearest facility of each requirement",
 	}, s.buildingCoverage)
+}
+
+// polygonInput asks for the coverage of areas of one's own.
+type polygonInput struct {
+	Body struct {
+		Standard string           `json:"standard,omitempty" maxLength:"100" doc:"the default standard when left out"`
+		Method   coverage.Method  `json:"method,omitempty" enum:"network,radius"`
+		Profile  coverage.Profile `json:"profile,omitempty" enum:"standard,adult,elderly,wheelchair"`
+		Measures []string         `json:"measures,omitempty" maxItems:"10" doc:"sections besides the totals: groups, capacity, equity, gaps, targets, all"`
+		Only     string           `json:"requirement,omitempty" maxLength:"100" doc:"measures of this requirement only"`
+		Target   []string         `json:"target,omitempty" maxItems:"10"`
+		Polygons json.RawMessage  `json:"polygons" doc:"GeoJSON: a Polygon, MultiPolygon, Feature or FeatureCollection in WGS 84"`
+	}
+}
+
+func (s *Server) polygonCoverage(ctx context.Context, in *polygonInput) (*body[reports.Coverage], error) {
+	q := &in.Body
+	list, err := coverage.ParsePolygons(q.Polygons)
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.Coverage.Result(ctx, q.Standard, q.Method, q.Profile)
+	if err != nil {
+		return nil, err
+	}
+	c, err := reports.NewPolygonCoverage(r, list)
+	if err != nil {
+		return nil, err
+	}
+	if len(q.Measures) > 0 {
+		if err := c.Measure(ctx, q.Measures, q.Only, q.Target); err != nil {
+			return nil, err
+		}
+	}
+	return private(*c), nil
 }
 
 func (s *Server) coverage(ctx context.Context, in *coverageInput) (*body[reports.Coverage], error) {

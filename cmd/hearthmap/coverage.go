@@ -65,6 +65,7 @@ type coverageRun struct {
 	walking
 	Area     string   `help:"Only what lies in the area of this code." placeholder:"CODE"`
 	Level    string   `help:"Areas of this level." enum:"city,district,street,community,grid,hex8,hex9,hex10" default:"community"`
+	Polygon  string   `help:"Areas of one's own instead of a level: GeoJSON polygons with code and name." placeholder:"FILE.geojson"`
 	Out      []string `help:"Write to FILE.xlsx, .csv, .html, .pdf, .geojson or .json; may be repeated." placeholder:"FILE" sep:"none"`
 	Measures []string `help:"Sections besides the totals, in JSON: groups, capacity, equity, gaps, targets, network, edge, radius, all." placeholder:"SECTION"`
 	Only     string   `help:"With --measures: one requirement of the standard only." placeholder:"ID"`
@@ -84,7 +85,7 @@ func (c coverageRun) Run(ctx context.Context, con *console, s *settings) error {
 		if err != nil {
 			return err
 		}
-		report, err := reports.NewCoverage(r, household.AreaLevel(c.Level), c.Area)
+		report, err := c.report(r)
 		if err != nil {
 			return err
 		}
@@ -110,6 +111,27 @@ func (c coverageRun) Run(ctx context.Context, con *console, s *settings) error {
 		}
 		return nil
 	})
+}
+
+// report sums over the areas that are asked for.
+func (c coverageRun) report(r *coverage.Result) (*reports.Coverage, error) {
+	if c.Polygon == "" {
+		return reports.NewCoverage(r, household.AreaLevel(c.Level), c.Area)
+	}
+	if c.Area != "" {
+		return nil, household.Errorf(household.Invalid, "hearthmap coverage run", "--polygon and --area both say what to count in").
+			WithHint("leave one of them out")
+	}
+	data, err := os.ReadFile(c.Polygon)
+	if err != nil {
+		return nil, household.Errorf(household.NotFound, "hearthmap coverage run", "cannot read %s: %w", c.Polygon, err).
+			WithHint("give a file of GeoJSON polygons in WGS 84")
+	}
+	list, err := coverage.ParsePolygons(data)
+	if err != nil {
+		return nil, err
+	}
+	return reports.NewPolygonCoverage(r, list)
 }
 
 // printCoverage prints a line an area: people, how many have all that is

@@ -133,7 +133,11 @@ export interface paths {
         /** How many people of each area have each service within its circle */
         get: operations["coverage"];
         put?: never;
-        post?: never;
+        /**
+         * The same for areas of one's own
+         * @description A building lies where its point does; in several polygons it counts in the first.
+         */
+        post: operations["coverage-of-polygons"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1997,6 +2001,21 @@ export interface components {
              */
             total: number;
         };
+        PolygonInputBody: {
+            /** @description sections besides the totals: groups, capacity, equity, gaps, targets, all */
+            measures?: string[] | null;
+            /** @enum {string} */
+            method?: "network" | "radius";
+            /** @description GeoJSON: a Polygon, MultiPolygon, Feature or FeatureCollection in WGS 84 */
+            polygons: unknown;
+            /** @enum {string} */
+            profile?: "standard" | "adult" | "elderly" | "wheelchair";
+            /** @description measures of this requirement only */
+            requirement?: string;
+            /** @description the default standard when left out */
+            standard?: string;
+            target?: string[] | null;
+        };
         Problem: {
             /** @description invalid, not_found, conflict, forbidden, unavailable, unauthenticated or internal */
             code: string;
@@ -3015,6 +3034,85 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "coverage-of-polygons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolygonInputBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

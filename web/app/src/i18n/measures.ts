@@ -13,7 +13,7 @@ export const measuresZh = {
   'measures.facilities': '设施数',
   'measures.perFacility': '每处服务人数',
   'measures.median': '步行中位距离',
-  'measures.p90': '九成人在',
+  'measures.p90': '九成人步行',
   'measures.groups': '各人群覆盖率',
   'measures.serves': '服务对象：{group}',
   'measures.accepts': '也可由{names}承担',
