@@ -94,7 +94,7 @@ func (s *Server) saveScenario(ctx context.Context, id int64, q *scenarioRequest)
 	if err != nil {
 		return nil, err
 	}
-	w, err := s.planner.WhatIf(ctx, q.Standard, q.Method, q.Profile)
+	w, err := s.planner.WhatIf(ctx, household.Daytime, q.Standard, q.Method, q.Profile)
 	if err != nil {
 		return nil, unprocessable(err)
 	}

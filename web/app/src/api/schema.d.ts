@@ -898,6 +898,49 @@ export interface components {
             people: number;
             totals: components["schemas"]["TotalDifference"][] | null;
         };
+        AreaEdge: {
+            /**
+             * Format: int64
+             * @description whose circle does
+             */
+            buildings: number;
+            code: string;
+            /** @description the circle of a residential building leaves the loaded network */
+            edge_of_data: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description of the requirement's group in them
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description of those, who are not covered: only their answer could change with more data
+             */
+            uncovered: number;
+        };
+        AreaGap: {
+            code: string;
+            /**
+             * Format: double
+             * @description radius_share less network_share; 0 with no people
+             */
+            gap: number;
+            name: string;
+            /** Format: int64 */
+            network_covered: number;
+            /** Format: double */
+            network_share: number;
+            /**
+             * Format: int64
+             * @description of the requirement's group
+             */
+            people: number;
+            /** Format: int64 */
+            radius_covered: number;
+            /** Format: double */
+            radius_share: number;
+        };
         AreaReport: {
             all_required: components["schemas"]["AllRequired"];
             /** Format: int64 */
@@ -1190,6 +1233,11 @@ export interface components {
             after: components["schemas"]["NeedsMet"];
             before: components["schemas"]["NeedsMet"];
         };
+        EdgeOf: {
+            /** @description only those in which it does */
+            areas: components["schemas"]["AreaEdge"][] | null;
+            requirement: string;
+        };
         Equity: {
             /** Format: double */
             access: number;
@@ -1220,6 +1268,14 @@ export interface components {
             covered: number;
             /** Format: double */
             share: number;
+        };
+        FacilitiesOut: {
+            category: string;
+            /** @description the first ten, by code */
+            codes: string[] | null;
+            /** Format: int64 */
+            count: number;
+            reason: string;
         };
         Figures: {
             /** Format: int64 */
@@ -1700,8 +1756,11 @@ export interface components {
         };
         Measures: {
             capacity?: components["schemas"]["CapacityOf"][] | null;
+            edge?: components["schemas"]["EdgeOf"][] | null;
             equity?: components["schemas"]["EquityOf"][] | null;
             gaps?: components["schemas"]["GapsOf"][] | null;
+            network?: components["schemas"]["NetworkReport"];
+            radius?: components["schemas"]["RadiusOf"][] | null;
             targets?: components["schemas"]["TargetResults"][] | null;
         };
         MergeBody: {
@@ -1757,6 +1816,44 @@ export interface components {
             met: number;
             /** Format: double */
             share: number;
+        };
+        NetworkReport: {
+            /** @description residential, by reason */
+            buildings_not_joined: components["schemas"]["NotJoined"][] | null;
+            /** Format: int64 */
+            buildings_on_islands: number;
+            /**
+             * Format: int64
+             * @description parts of the network that hang together
+             */
+            components: number;
+            /** @description by category and reason; they serve nobody by the network */
+            facilities_not_joined: components["schemas"]["FacilitiesOut"][] | null;
+            /** Format: double */
+            island_metres: number;
+            /** Format: int64 */
+            islands: number;
+            /** Format: double */
+            largest_metres: number;
+            /**
+             * Format: double
+             * @description of all streets for the walker
+             */
+            metres: number;
+            /** Format: int64 */
+            people_on_islands: number;
+            /**
+             * Format: double
+             * @description below it a part is an island
+             */
+            viable_metres: number;
+        };
+        NotJoined: {
+            /** Format: int64 */
+            buildings: number;
+            /** Format: int64 */
+            people: number;
+            reason: string;
         };
         Pair: {
             a: components["schemas"]["PairEntry"];
@@ -2027,6 +2124,10 @@ export interface components {
             title: string;
             type: string;
         };
+        RadiusOf: {
+            areas: components["schemas"]["AreaGap"][] | null;
+            requirement: string;
+        };
         ReachBody: {
             category: string;
             facility_code?: string;
@@ -2260,6 +2361,8 @@ export interface components {
             password: string;
         };
         SitingBody: {
+            /** @description time of the week at which gates with hours are looked at, as 22:30 or Sa 22:30; Tu 10:00 when left out */
+            at?: string;
             /** @description places to choose from; building plots when left out */
             candidates?: components["schemas"]["CandidateBody"][] | null;
             /** @description the text of a CSV or GeoJSON file of places instead */
@@ -2454,6 +2557,8 @@ export interface components {
         WhatIfRequest: {
             /** @description only what lies in the area of this code */
             area?: string;
+            /** @description time of the week at which gates with hours are looked at, as 22:30 or Sa 22:30; Tu 10:00 when left out */
+            at?: string;
             /** @description list the buildings that fare otherwise by this requirement; empty for all of them; left out for no list */
             buildings?: string;
             /**
@@ -3021,12 +3126,14 @@ export interface operations {
                 /** @description only what lies in the area of this code */
                 area?: string;
                 method?: "network" | "radius";
-                /** @description sections besides the totals: groups, capacity, equity, gaps, targets, all */
+                /** @description sections besides the totals: groups, capacity, equity, gaps, targets, network, edge, radius, all */
                 measures?: string[] | null;
                 /** @description measures of this requirement only */
                 requirement?: string;
                 /** @description targets to compare with: a share of people in per cent, or the id of a policy */
                 target?: string[] | null;
+                /** @description time of the week at which gates with hours are looked at, as 22:30 or Sa 22:30; Tu 10:00 when left out */
+                at?: string;
                 profile?: "standard" | "adult" | "elderly" | "wheelchair";
             };
             header?: never;
@@ -4148,6 +4255,8 @@ export interface operations {
                 facility?: string;
                 /** @description 5,10,15 when left out */
                 minutes?: number[] | null;
+                /** @description time of the week at which gates with hours are looked at, as 22:30 or Sa 22:30; Tu 10:00 when left out */
+                at?: string;
                 profile?: "standard" | "adult" | "elderly" | "wheelchair";
             };
             header?: never;
