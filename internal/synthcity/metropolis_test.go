@@ -100,6 +100,14 @@ func TestPeopleOfLargeCities(t *testing.T) {
 	})
 }
 
+// unmade are the categories of other standards than GB 50180 that made-up
+// cities have no facilities of: the map says that there is no data.
+var unmade = map[household.Category]bool{
+	"emergency_station": true, "emergency_supply_street": true, "emergency_supply_district": true,
+	"elderly_care_station": true, "elderly_canteen": true, "elderly_complex": true,
+	"fresh_food": true, "breakfast": true, "cafe": true, "printing": true, "housekeeping": true, "repair": true, "pet_service": true,
+}
+
 // No category is everywhere or nowhere: a circle of 300 m around its places
 // holds some of the homes and not all, save for what every corner has.
 func TestServicesOfLargeCitiesAreUneven(t *testing.T) {
@@ -114,10 +122,17 @@ func TestServicesOfLargeCitiesAreUneven(t *testing.T) {
 			}
 		}
 		for _, cat := range household.Categories {
-			if cat.ID == "hospital" || cat.ID == "mall" || cat.ID == "metro_station" || cat.ID == "convenience_store" || cat.ID == "restaurant" {
+			places, near := m.facilityPlaces(t, cat.ID), 0
+			if unmade[cat.ID] {
+				if len(places) > 0 {
+					t.Errorf("%s is made now: take it off the list", cat.ID)
+				}
+				continue
+			}
+			switch cat.ID {
+			case "hospital", "mall", "metro_station", "elderly_care_home", "convenience_store", "restaurant":
 				continue // a borough may have none, or one at every corner
 			}
-			places, near := m.facilityPlaces(t, cat.ID), 0
 			for _, h := range homes {
 				for _, p := range places {
 					if dist(h, p) < 300 {
