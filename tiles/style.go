@@ -139,16 +139,20 @@ type facilityGroup struct {
 var facilityGroups = []facilityGroup{
 	{"education", "教育", "education", "#7a5fb0", []household.Category{"kindergarten", "nursery", "primary_school", "middle_school"}},
 	{"health", "医疗", "health", "#cf4a52", []household.Category{"health_centre", "clinic", "hospital", "pharmacy"}},
-	{"elderly", "养老", "elderly care", "#c0679f", []household.Category{"nursing_home", "elderly_care_home", "elderly_day_care"}},
+	{"elderly", "养老", "elderly care", "#c0679f", []household.Category{
+		"nursing_home", "elderly_care_home", "elderly_day_care", "elderly_care_station", "elderly_canteen", "elderly_complex",
+	}},
 	{"culture", "文体", "culture and sport", "#3f8f6b", []household.Category{
 		"culture_centre", "culture_station", "large_sports_ground", "medium_sports_ground", "small_sports_ground",
 		"outdoor_fitness", "gym", "park",
 	}},
 	{"service", "公共服务", "public services", "#3d74ad", []household.Category{
 		"service_centre", "service_station", "police", "post", "telecom", "bank", "self_service_kiosk", "emergency_shelter",
+		"emergency_station", "emergency_supply_street", "emergency_supply_district",
 	}},
 	{"commerce", "商业", "commerce", "#b97a1b", []household.Category{
 		"mall", "supermarket", "convenience_store", "food_market", "restaurant", "laundry", "hairdresser",
+		"fresh_food", "breakfast", "cafe", "printing", "housekeeping", "repair", "pet_service",
 	}},
 	{"transport", "交通", "transport", "#50616f", []household.Category{"bus_stop", "metro_station"}},
 	{"environment", "环卫", "sanitation", "#6c8a34", []household.Category{"public_toilet", "recycling_point", "waste_station"}},
