@@ -85,7 +85,6 @@ export const en: Dictionary = {
   'category.minutes': '{n}-minute circle',
   'category.radius': 'within {m} m on foot',
   'category.optional': 'optional',
-  'category.all': 'All required facilities',
   'category.allNote': 'People with every required facility within its walking distance',
   'category.coloured': 'The map is coloured by this',
 

@@ -84,7 +84,6 @@ export const zh = {
   'category.minutes': '{n} 分钟生活圈',
   'category.radius': '步行 {m} 米内',
   'category.optional': '选配',
-  'category.all': '必配设施齐全',
   'category.allNote': '住处步行范围内必配设施全部可达的人口',
   'category.coloured': '地图按此着色',
 
