@@ -316,3 +316,38 @@ func SaveTo(dir string) Sink {
 		return replaceFile(filepath.Join(dir, name), content)
 	}
 }
+
+// NewBatch is the batch that is asked for, by standards that are known. That
+// the city has its areas and levels is found when it runs. Errors are Invalid
+// and NotFound for what the request names.
+func NewBatch(r household.ReportRequest, known *coverage.Library) (*Batch, error) {
+	b := &Batch{
+		Areas: r.Areas, Each: household.AreaLevel(r.Each), Method: coverage.Method(r.Method), Profile: coverage.Profile(r.Profile),
+		Measures: r.Measures, Targets: r.Targets, Options: Options{Lang: Lang(r.Lang)},
+	}
+	for _, id := range r.Standards {
+		if id == "all" {
+			b.Standards = known.All()
+			break
+		}
+		std, err := known.ByID(id)
+		if err != nil {
+			return nil, err
+		}
+		b.Standards = append(b.Standards, std)
+	}
+	for _, v := range r.Levels {
+		b.Levels = append(b.Levels, household.AreaLevel(v))
+	}
+	for _, v := range r.Formats {
+		f, err := FormatOf(v)
+		if err != nil {
+			return nil, err
+		}
+		b.Formats = append(b.Formats, f)
+	}
+	if len(b.Targets) > 0 {
+		b.Measures = append(b.Measures, "targets")
+	}
+	return b, nil
+}

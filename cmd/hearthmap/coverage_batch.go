@@ -83,33 +83,8 @@ func (c coverageBatch) batch(con *console, s *settings) (*reports.Batch, error) 
 	if err != nil {
 		return nil, err
 	}
-	b := &reports.Batch{
-		Areas: c.Areas, Each: household.AreaLevel(c.Each), Method: coverage.Method(c.Method), Profile: coverage.Profile(c.Profile),
-		Measures: c.Measures, Targets: c.Target, Options: reports.Options{Lang: reports.Lang(c.Lang)},
-	}
-	if len(b.Targets) > 0 {
-		b.Measures = append(b.Measures, "targets")
-	}
-	for _, id := range c.Standards {
-		if id == "all" {
-			b.Standards = known.All()
-			break
-		}
-		std, err := known.ByID(id)
-		if err != nil {
-			return nil, err
-		}
-		b.Standards = append(b.Standards, std)
-	}
-	for _, v := range c.Levels {
-		b.Levels = append(b.Levels, household.AreaLevel(v))
-	}
-	for _, v := range c.Formats {
-		f, err := reports.FormatOf(v)
-		if err != nil {
-			return nil, err
-		}
-		b.Formats = append(b.Formats, f)
-	}
-	return b, nil
+	return reports.NewBatch(household.ReportRequest{
+		Standards: c.Standards, Levels: c.Levels, Areas: c.Areas, Each: c.Each, Formats: c.Formats,
+		Method: c.Method, Profile: c.Profile, Measures: c.Measures, Targets: c.Target, Lang: c.Lang,
+	}, known)
 }

@@ -147,35 +147,11 @@ func (j *Jobs) Start(_ context.Context, p household.Principal, r household.Repor
 
 // batch is what is asked for.
 func (j *Jobs) batch(r household.ReportRequest) (*reports.Batch, error) {
-	b := &reports.Batch{
-		Areas: r.Areas, Each: household.AreaLevel(r.Each), Method: coverage.Method(r.Method), Profile: coverage.Profile(r.Profile),
-		Measures: r.Measures, Targets: r.Targets, Options: reports.Options{Lang: reports.Lang(r.Lang), Chromium: j.o.Chromium},
+	b, err := reports.NewBatch(r, j.o.Coverage.Standards())
+	if err != nil {
+		return nil, err
 	}
-	known := j.o.Coverage.Standards()
-	for _, id := range r.Standards {
-		if id == "all" {
-			b.Standards = known.All()
-			break
-		}
-		std, err := known.ByID(id)
-		if err != nil {
-			return nil, err
-		}
-		b.Standards = append(b.Standards, std)
-	}
-	for _, v := range r.Levels {
-		b.Levels = append(b.Levels, household.AreaLevel(v))
-	}
-	for _, v := range r.Formats {
-		f, err := reports.FormatOf(v)
-		if err != nil {
-			return nil, err
-		}
-		b.Formats = append(b.Formats, f)
-	}
-	if len(b.Targets) > 0 {
-		b.Measures = append(b.Measures, "targets")
-	}
+	b.Options.Chromium = j.o.Chromium
 	return b, nil
 }
 
